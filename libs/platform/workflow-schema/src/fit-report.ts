@@ -1,0 +1,81 @@
+import type { BespokeParameter, Dihedral, TorsionTerm } from './tasks';
+import type { Workflow } from './workflow';
+
+/** Which program, in which version, made a number. */
+export interface Provenance {
+  program: string;
+  version: string;
+  method: string;
+}
+
+/** Energies along one drive before and after the fit: what a plot shows. */
+export interface TorsionFit {
+  mappedSmiles: string;
+  dihedral: Dihedral;
+  parameters: (BespokeParameter & { fitted: TorsionTerm[] })[];
+  /** Partial charges that the MM energies were made with, e, in the order of the atoms. */
+  chargesE: number[];
+  /** Weighted and unweighted deviation of MM from the reference, kcal/mol, over points below the energy cutoff. */
+  rmseBeforeKcalPerMol: number;
+  rmseAfterKcalPerMol: number;
+  points: {
+    gridDegrees: number;
+    dihedralDegrees: number;
+    /** Relative to the drive's QM minimum, kcal/mol. */
+    qmKcalPerMol: number;
+    /** Relative to the MM energy at the QM minimum's grid point, kcal/mol. */
+    mmBeforeKcalPerMol: number;
+    mmAfterKcalPerMol: number;
+    /** The QM geometry that relaxation started from, and where it ended with the fitted parameters. */
+    qmGeometryAngstrom: number[];
+    mmGeometryAfterAngstrom: number[];
+  }[];
+}
+
+/** What the optimizer says about a fit; an artifact in JSON. */
+export interface FitOutcome {
+  objective: {
+    before: { total: number; target: number; penalty: number };
+    after: { total: number; target: number; penalty: number };
+    /** Total after each iteration. */
+    history: number[];
+  };
+  converged: boolean;
+  warnings: string[];
+  torsions: TorsionFit[];
+  /** A force field of the molecule's own SMIRNOFF labels would use this model for charges. */
+  chargeModel: Provenance;
+  seconds: { charges: number; fit: number };
+}
+
+/** The result of a fit as `--output` and `GET /api/v2/fits/{id}/report` give it. */
+export interface FitReport {
+  schema: 'bespoke-fit-report';
+  schemaVersion: 1;
+  fitId: string;
+  name: string;
+  smiles: string;
+  mappedSmiles: string;
+  status: 'succeeded';
+  /** How good the reference is, in a sentence for people. */
+  referenceNote: string;
+  workflow: Workflow;
+  baseForceField: { name: string; sha256: string };
+  forceFieldSha256: string;
+  fragments: {
+    mappedSmiles: string;
+    dihedral: Dihedral;
+    parentAtoms: (number | null)[];
+    parentBonds: [number, number][];
+    /** Null when the drive was dropped; `dropped` then says why. */
+    reference: Provenance | null;
+    dropped: string | null;
+    /** Index into fit.torsions, null when dropped. */
+    torsion: number | null;
+  }[];
+  /** Null when there was nothing to fit: the force field is then the base force field. */
+  fit: FitOutcome | null;
+  warnings: string[];
+  timings: { createdAt: string; finishedAt: string; stages: { stage: string; seconds: number }[] };
+  versions: Record<string, string>;
+}

@@ -1,0 +1,62 @@
+import type { Lane } from './submit-fit';
+
+export type FitStatus = 'waiting' | 'running' | 'succeeded' | 'failed' | 'cancelled';
+export type StageName = 'fragmentation' | 'qc-generation' | 'optimization';
+export const STAGES: readonly StageName[] = ['fragmentation', 'qc-generation', 'optimization'];
+export type DriveStatus = 'waiting' | 'running' | 'succeeded' | 'failed' | 'cancelled';
+
+/** Why something failed, for a person and for a program. */
+export interface Failure {
+  /** Stable, kebab-case: `engine-failed`, `no-conformer`, `drive-incomplete`, … */
+  code: string;
+  /** What failed, why in the engine's own words, and what to do. One line where it can be. */
+  message: string;
+}
+
+/** A fit as GET /api/v2/fits/{id} and every event of its stream give it. */
+export interface FitView {
+  id: string;
+  name: string;
+  smiles: string;
+  workflow: string;
+  lane: Lane;
+  status: FitStatus;
+  createdAt: string;
+  finishedAt: string | null;
+  stages: { name: StageName; status: FitStatus; startedAt: string | null; finishedAt: string | null }[];
+  drives: {
+    driveId: string;
+    /** The fragment's SMILES without hydrogens, for people. */
+    fragment: string;
+    status: DriveStatus;
+    /** Grid points that have an energy, of all on the grid. */
+    pointsDone: number;
+    pointsTotal: number;
+    /** Constrained optimisations finished, of those known so far. */
+    optimizationsDone: number;
+    optimizationsKnown: number;
+    failure: Failure | null;
+  }[];
+  /** Set while nothing runs because something is missing, such as "a worker with xtb". */
+  waitingFor: string | null;
+  failure: Failure | null;
+  warnings: string[];
+  /** Grows with each change: the id of the event that carried this view. */
+  revision: number;
+}
+
+export interface FitPage {
+  fits: FitView[];
+  /** Pass as `after` for the next page; null at the end. */
+  next: string | null;
+}
+
+/** RFC 9457. */
+export interface ProblemDetails {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  /** Each wrong field of the request by name. */
+  errors?: { field: string; message: string }[];
+}

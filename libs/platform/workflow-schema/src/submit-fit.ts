@@ -1,0 +1,65 @@
+import 'reflect-metadata';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsIn,
+  IsOptional,
+  IsString,
+  MaxLength,
+  ValidateNested,
+} from 'class-validator';
+import { Workflow } from './workflow';
+
+/** Interactive work overtakes normal work, which overtakes bulk work. */
+export const LANES = ['interactive', 'normal', 'bulk'] as const;
+export type Lane = (typeof LANES)[number];
+
+/** The body of POST /api/v2/fits. One molecule: `smiles`, or `molfile` where there are coordinates. */
+export class SubmitFit {
+  @IsOptional()
+  @IsString()
+  @MaxLength(10_000)
+  smiles?: string;
+
+  /** An MDL molfile (V2000 or V3000) or the first record of an SDF. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(1_000_000)
+  molfile?: string;
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(200)
+  name?: string;
+
+  /** The name of a built-in workflow. Exactly one of `workflow` and `customWorkflow`. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(64)
+  workflow?: string;
+
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => Workflow)
+  customWorkflow?: Workflow;
+
+  /** Replaces the workflow's base force field: the name of one that the project ships, or a whole OFFXML. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(5_000_000)
+  forceField?: string;
+
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(20)
+  @IsString({ each: true })
+  @MaxLength(500, { each: true })
+  targetTorsionSmarts?: string[];
+
+  @IsOptional()
+  @IsIn(LANES)
+  lane?: Lane;
+}

@@ -1,0 +1,182 @@
+import 'reflect-metadata';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsNumber,
+  IsString,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import { FRAGMENTATION_SCHEMES, FitSettings, QcSpecification, type FragmentationScheme } from './workflow';
+
+// Messages between the apps. Every molecule in a message is a mapped SMILES with explicit hydrogens in which
+// atom i, counted from 0, carries map number i + 1; every index in a message counts from 0 in that order.
+// Geometries are flat [x0, y0, z0, x1, …] in angstrom.
+
+const MAX_SMILES_LENGTH = 20_000;
+const MAX_COORDINATES = 3 * 1000;
+const SHA256 = /^[0-9a-f]{64}$/;
+
+/** Four atoms around a bond, 0-based. */
+export type Dihedral = [number, number, number, number];
+
+// ---- fragment -------------------------------------------------------------------------------------------
+
+/** Cut a molecule into fragments and say which torsion parameters are to be fitted on each. */
+export class FragmentTask {
+  @IsString() @MaxLength(MAX_SMILES_LENGTH) mappedSmiles!: string;
+  @IsIn(FRAGMENTATION_SCHEMES) scheme!: FragmentationScheme;
+  @IsArray()
+  @ArrayMaxSize(20)
+  @IsString({ each: true })
+  @MaxLength(500, { each: true })
+  targetTorsionSmarts!: string[];
+  /** SHA-256 of the base force field's OFFXML among the artifacts. */
+  @Matches(SHA256) baseForceFieldSha256!: string;
+  @IsArray()
+  @ArrayMaxSize(6)
+  @IsInt({ each: true })
+  @Min(1, { each: true })
+  @Max(6, { each: true })
+  periodicities!: number[];
+}
+
+/** One cosine term of a proper torsion: k/idivf·(1 + cos(periodicity·φ − phase)). */
+export interface TorsionTerm {
+  periodicity: number;
+  phaseDegrees: number;
+  kKcalPerMol: number;
+  idivf: number;
+}
+
+/** A torsion parameter to be fitted, with the values that it starts from. */
+export interface BespokeParameter {
+  smirks: string;
+  /** The base force field's parameter whose values it starts from. */
+  startingFrom: string;
+  terms: TorsionTerm[];
+}
+
+export interface FragmentResult {
+  fragments: {
+    /**
+     * The fragment in its own canonical numbering, so that two molecules with the same fragment around the
+     * same bond name it by the same string.
+     */
+    mappedSmiles: string;
+    /** The driven dihedral; the middle two atoms are the target bond. */
+    dihedral: Dihedral;
+    /** For each atom of the fragment its 0-based index in the parent, or null for a cap. */
+    parentAtoms: (number | null)[];
+    /** The parent's bonds whose torsions this fragment stands for, the equivalent ones included. */
+    parentBonds: [number, number][];
+    parameters: BespokeParameter[];
+  }[];
+  /** What a person should know: target bonds left out and why. */
+  warnings: string[];
+}
+
+// ---- conformers -----------------------------------------------------------------------------------------
+
+/** Make starting geometries for a torsion drive. */
+export class ConformersTask {
+  @IsString() @MaxLength(MAX_SMILES_LENGTH) mappedSmiles!: string;
+  @IsInt() @Min(1) @Max(50) maxConformers!: number;
+  /** Conformers of the same molecule that start different drives are turned about this dihedral. */
+  @IsArray()
+  @ArrayMinSize(4)
+  @ArrayMaxSize(4)
+  @IsInt({ each: true })
+  @Min(0, { each: true })
+  dihedral!: Dihedral;
+}
+
+export interface ConformersResult {
+  /** At least one geometry, each with the angle of the task's dihedral in degrees, in (-180, 180]. */
+  conformers: { geometryAngstrom: number[]; dihedralDegrees: number }[];
+}
+
+// ---- constrained optimisation ---------------------------------------------------------------------------
+
+/** Relax a geometry with one dihedral held at a target angle: one job of a torsion drive. */
+export class ConstrainedOptimizationTask {
+  @IsString() @MaxLength(MAX_SMILES_LENGTH) mappedSmiles!: string;
+  @ValidateNested() @Type(() => QcSpecification) qc!: QcSpecification;
+  @IsArray()
+  @ArrayMinSize(4)
+  @ArrayMaxSize(4)
+  @IsInt({ each: true })
+  @Min(0, { each: true })
+  dihedral!: Dihedral;
+  @IsNumber() @Min(-360) @Max(360) targetDegrees!: number;
+  @IsArray()
+  @ArrayMinSize(12)
+  @ArrayMaxSize(MAX_COORDINATES)
+  @IsNumber({}, { each: true })
+  startGeometryAngstrom!: number[];
+}
+
+export interface ConstrainedOptimizationResult {
+  /** Energy of the returned geometry, without any bias, hartree: what the fit sees. */
+  energyHartree: number;
+  /** Energy corrected to the target angle, hartree: what the wavefront compares. */
+  energyAtTargetHartree: number;
+  geometryAngstrom: number[];
+  /** The angle that the returned geometry really has, in (-180, 180]. */
+  dihedralDegrees: number;
+}
+
+// ---- fit parameters -------------------------------------------------------------------------------------
+
+/** One finished torsion drive: an artifact in JSON. */
+export interface TorsionDriveRecord {
+  mappedSmiles: string;
+  dihedral: Dihedral;
+  qc: QcSpecification;
+  program: string;
+  programVersion: string;
+  /** Ascending in gridDegrees. */
+  points: {
+    gridDegrees: number;
+    dihedralDegrees: number;
+    energyHartree: number;
+    geometryAngstrom: number[];
+  }[];
+}
+
+export class FitTarget {
+  @IsString() @MaxLength(MAX_SMILES_LENGTH) mappedSmiles!: string;
+  @IsArray()
+  @ArrayMinSize(4)
+  @ArrayMaxSize(4)
+  @IsInt({ each: true })
+  @Min(0, { each: true })
+  dihedral!: Dihedral;
+  /** SHA-256 of the TorsionDriveRecord among the artifacts. */
+  @Matches(SHA256) torsionDriveSha256!: string;
+  @IsArray() @ArrayMaxSize(500) parameters!: BespokeParameter[];
+}
+
+/** Fit the bespoke parameters of all fragments of a molecule to their torsion drives. */
+export class FitParametersTask {
+  /** The whole molecule, for the report. */
+  @IsString() @MaxLength(MAX_SMILES_LENGTH) mappedSmiles!: string;
+  @Matches(SHA256) baseForceFieldSha256!: string;
+  @ValidateNested() @Type(() => FitSettings) fit!: FitSettings;
+  /** May be empty: then the result is the base force field. */
+  @IsArray() @ArrayMaxSize(200) @ValidateNested({ each: true }) @Type(() => FitTarget) targets!: FitTarget[];
+}
+
+export interface FitParametersResult {
+  /** SHA-256 of the OFFXML among the artifacts. */
+  forceFieldSha256: string;
+  /** SHA-256 of the FitOutcome (JSON) among the artifacts. */
+  fitOutcomeSha256: string;
+}

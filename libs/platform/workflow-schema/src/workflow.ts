@@ -1,0 +1,151 @@
+import 'reflect-metadata';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  ArrayUnique,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsNumber,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+
+/** How a molecule is cut into fragments around its target bonds; `none` scans the whole molecule. */
+export const FRAGMENTATION_SCHEMES = ['pfizer', 'wbo', 'none'] as const;
+export type FragmentationScheme = (typeof FRAGMENTATION_SCHEMES)[number];
+
+/** A level of theory: which program computes, with which method, and in which basis where there is one. */
+export class QcSpecification {
+  /** The engine's name in lower case, as `bespoke doctor` lists it: xtb, psi4, … */
+  @IsString()
+  @Matches(/^[a-z][a-z0-9]{0,31}$/, { message: 'program must be a lower-case name such as xtb' })
+  program!: string;
+
+  /** The method as the program spells it, in any case: GFN2-xTB, B3LYP-D3BJ, … */
+  @IsString()
+  @Matches(/^[A-Za-z0-9][A-Za-z0-9()+*_.-]{0,63}$/, {
+    message: 'method must be a method name such as GFN2-xTB',
+  })
+  method!: string;
+
+  @IsOptional()
+  @IsString()
+  @Matches(/^[A-Za-z0-9][A-Za-z0-9()+*_.-]{0,63}$/, {
+    message: 'basis must be a basis set name such as DZVP',
+  })
+  basis?: string | null;
+}
+
+/** How each torsion is scanned. */
+export class TorsionDriveSettings {
+  /** Spacing of the grid in degrees; divides 360. */
+  @IsIn([5, 10, 15, 20, 30, 45, 60])
+  gridSpacingDegrees!: number;
+
+  /** At most this many conformers start the drive. */
+  @IsInt()
+  @Min(1)
+  @Max(50)
+  maxConformers!: number;
+
+  /** An energy at a grid point must fall by more than this, in hartree, to spread to its neighbours. */
+  @IsNumber()
+  @Min(0)
+  @Max(0.01)
+  energyDecreaseThresholdHartree!: number;
+}
+
+/** How the torsion parameters are fitted: ForceBalance's TorsionProfile objective and its priors. */
+export class FitSettings {
+  /** Each bespoke torsion gets a cosine term for each of these. */
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(6)
+  @ArrayUnique()
+  @IsInt({ each: true })
+  @Min(1, { each: true })
+  @Max(6, { each: true })
+  periodicities!: number[];
+
+  @IsIn(['L1', 'L2'])
+  penalty!: 'L1' | 'L2';
+
+  /** Prior width of a torsion's force constants, kcal/mol. */
+  @IsNumber()
+  @Min(0.01)
+  @Max(100)
+  priorWidthKcalPerMol!: number;
+
+  /** QM energies above this, kcal/mol relative to the minimum, carry no weight. */
+  @IsNumber()
+  @Min(1)
+  @Max(100)
+  energyCutoffKcalPerMol!: number;
+
+  /** QM energies above this, kcal/mol, count less and less. */
+  @IsNumber()
+  @Min(0.01)
+  @Max(100)
+  energyDenominatorKcalPerMol!: number;
+
+  /** Force constant of the positional restraints on relaxation, kcal/mol/Å². */
+  @IsNumber()
+  @Min(0)
+  @Max(1000)
+  restraintKcalPerMolPerAngstrom2!: number;
+
+  @IsInt()
+  @Min(1)
+  @Max(1000)
+  maxIterations!: number;
+}
+
+/**
+ * Everything that decides what a fit computes, the molecule aside. The same workflow on the same
+ * molecule with the same program versions gives the same force field.
+ */
+export class Workflow {
+  @IsString()
+  @MaxLength(64)
+  name!: string;
+
+  /** One sentence for people. */
+  @IsString()
+  @MaxLength(500)
+  description!: string;
+
+  /** The name of a force field that the project ships, such as openff_unconstrained-2.2.1.offxml. */
+  @IsString()
+  @MaxLength(128)
+  baseForceField!: string;
+
+  @IsIn(FRAGMENTATION_SCHEMES)
+  fragmentation!: FragmentationScheme;
+
+  /** SMARTS patterns of the bonds whose torsions are fitted, each with the bond's atoms tagged :1 and :2. */
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(20)
+  @IsString({ each: true })
+  @MaxLength(500, { each: true })
+  targetTorsionSmarts!: string[];
+
+  @ValidateNested()
+  @Type(() => QcSpecification)
+  qc!: QcSpecification;
+
+  @ValidateNested()
+  @Type(() => TorsionDriveSettings)
+  torsionDrive!: TorsionDriveSettings;
+
+  @ValidateNested()
+  @Type(() => FitSettings)
+  fit!: FitSettings;
+}
