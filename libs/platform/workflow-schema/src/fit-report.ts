@@ -1,4 +1,4 @@
-import type { BespokeParameter, Dihedral, TorsionTerm } from './tasks';
+import type { BespokeParameter, Dihedral, FragmentOccurrence, TorsionTerm } from './tasks';
 import type { Workflow } from './workflow';
 
 /** Which program, in which version, made a number. */
@@ -65,8 +65,7 @@ export interface FitReport {
   fragments: {
     mappedSmiles: string;
     dihedral: Dihedral;
-    parentAtoms: (number | null)[];
-    parentBonds: [number, number][];
+    occurrences: FragmentOccurrence[];
     /** Null when the drive was dropped; `dropped` then says why. */
     reference: Provenance | null;
     dropped: string | null;

@@ -64,6 +64,14 @@ export interface BespokeParameter {
   terms: TorsionTerm[];
 }
 
+/** One place in the parent that a fragment was cut from. */
+export interface FragmentOccurrence {
+  /** The target bond in the parent, 0-based. */
+  parentBond: [number, number];
+  /** For each atom of the fragment its 0-based index in the parent, or null for a cap. */
+  parentAtoms: (number | null)[];
+}
+
 export interface FragmentResult {
   fragments: {
     /**
@@ -73,10 +81,8 @@ export interface FragmentResult {
     mappedSmiles: string;
     /** The driven dihedral; the middle two atoms are the target bond. */
     dihedral: Dihedral;
-    /** For each atom of the fragment its 0-based index in the parent, or null for a cap. */
-    parentAtoms: (number | null)[];
-    /** The parent's bonds whose torsions this fragment stands for, the equivalent ones included. */
-    parentBonds: [number, number][];
+    /** Everywhere in the parent that this fragment stands for: equivalent bonds share one fragment. */
+    occurrences: FragmentOccurrence[];
     parameters: BespokeParameter[];
   }[];
   /** What a person should know: target bonds left out and why. */
