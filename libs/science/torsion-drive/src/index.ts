@@ -1,1 +1,19 @@
-export {};
+export {
+  bestPoints,
+  DriveError,
+  isFinished,
+  missingPoints,
+  openDrive,
+  outstandingJobs,
+  progress,
+  recordResult,
+  type BestPoint,
+  type DriveJob,
+  type DriveProgress,
+  type DriveSeed,
+  type DriveSettings,
+  type DriveState,
+  type DriveStep,
+  type JobResult,
+  type MissingPoint,
+} from './wavefront';
