@@ -1,0 +1,38 @@
+import { defineConfig } from 'vitest/config';
+
+const MINUTE_MS = 60_000;
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['libs/*/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts'],
+          // A cold RDKit or a real engine takes seconds on a busy machine.
+          testTimeout: 2 * MINUTE_MS,
+          hookTimeout: 2 * MINUTE_MS,
+        },
+      },
+      {
+        test: {
+          name: 'repository',
+          include: ['test/{boundaries,helm}/**/*.test.ts'],
+          testTimeout: 5 * MINUTE_MS,
+          // The first time, Helm is built.
+          hookTimeout: 20 * MINUTE_MS,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          // Whole executors with real engines: one at a time, or they take each other's cores.
+          fileParallelism: false,
+          testTimeout: 15 * MINUTE_MS,
+          hookTimeout: 15 * MINUTE_MS,
+        },
+      },
+    ],
+  },
+});
