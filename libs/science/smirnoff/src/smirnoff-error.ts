@@ -1,0 +1,28 @@
+/** What can be wrong with a force field, or with what is asked of one. */
+export type SmirnoffErrorCode =
+  /** Not well-formed XML, not an OFFXML, or with a DTD, which is refused. */
+  | 'unreadable-offxml'
+  | 'offxml-too-large'
+  /** Well-formed, but with a functional form, a model or a section that changes energies and that is not computed here. */
+  | 'unsupported-force-field'
+  /** A figure without its unit, in a unit of the wrong kind, or no figure at all. */
+  | 'unreadable-quantity'
+  | 'unknown-force-field'
+  /** The force field has no parameter for a torsion that is to be fitted. */
+  | 'unassigned-torsion'
+  /** A bespoke pattern does not hit the torsions that it was made for. */
+  | 'bespoke-pattern-misses'
+  | 'duplicate-parameter';
+
+/** Thrown by everything in this library that reads, changes or applies a force field. */
+export class SmirnoffError extends Error {
+  override readonly name = 'SmirnoffError';
+
+  constructor(
+    readonly code: SmirnoffErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
