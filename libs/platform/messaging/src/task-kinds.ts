@@ -1,0 +1,97 @@
+import {
+  ConformersTask,
+  ConstrainedOptimizationTask,
+  FitParametersTask,
+  FragmentTask,
+  type ConformersResult,
+  type ConstrainedOptimizationResult,
+  type FitParametersResult,
+  type FragmentResult,
+  type StageName,
+} from '@bespoke/workflow-schema';
+
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+const MEBIBYTE = 2 ** 20;
+
+/** What the platform has to know about one kind of task. */
+export interface TaskKind {
+  kind: string;
+  /** The stage whose workers run it. */
+  stage: StageName;
+  /** Whether it is bound to one version of one program; if not, any worker of the stage takes it. */
+  needsProgram: boolean;
+  /** Validates the input of a task before a handler sees it. */
+  input: new () => object;
+  /** An attempt that takes longer is killed and counts as timed out. */
+  timeoutMs: number;
+  /** After so many crashes and time-outs the task ends as crashed or timed out. */
+  maxAttempts: number;
+  /** Cores that a task holds while it runs. */
+  cores: number;
+  /** The least memory that a task needs; it holds its cores' share of the worker's memory where that is more. */
+  memoryBytes: number;
+}
+
+/** Every kind of task: the single place that says who runs it, with what, and for how long. */
+export const taskKinds = {
+  fragment: {
+    kind: 'fragment',
+    stage: 'fragmentation',
+    needsProgram: false,
+    input: FragmentTask,
+    timeoutMs: 10 * MINUTE_MS,
+    maxAttempts: 3,
+    cores: 1,
+    memoryBytes: 512 * MEBIBYTE,
+  },
+  conformers: {
+    kind: 'conformers',
+    stage: 'qc-generation',
+    needsProgram: false,
+    input: ConformersTask,
+    timeoutMs: 10 * MINUTE_MS,
+    maxAttempts: 3,
+    cores: 1,
+    memoryBytes: 256 * MEBIBYTE,
+  },
+  'constrained-optimization': {
+    kind: 'constrained-optimization',
+    stage: 'qc-generation',
+    needsProgram: true,
+    input: ConstrainedOptimizationTask,
+    timeoutMs: 12 * HOUR_MS,
+    maxAttempts: 3,
+    cores: 1,
+    memoryBytes: 512 * MEBIBYTE,
+  },
+  'fit-parameters': {
+    kind: 'fit-parameters',
+    stage: 'optimization',
+    needsProgram: false,
+    input: FitParametersTask,
+    timeoutMs: 6 * HOUR_MS,
+    maxAttempts: 3,
+    cores: 1,
+    memoryBytes: 512 * MEBIBYTE,
+  },
+} as const satisfies Record<string, TaskKind>;
+
+export type TaskKindName = keyof typeof taskKinds;
+
+/** The input that a handler of the kind gets. */
+export type TaskInput<K extends TaskKindName> = InstanceType<(typeof taskKinds)[K]['input']>;
+
+/** What a handler of each kind gives back. */
+export interface TaskOutputs {
+  fragment: FragmentResult;
+  conformers: ConformersResult;
+  'constrained-optimization': ConstrainedOptimizationResult;
+  'fit-parameters': FitParametersResult;
+}
+
+/** The kinds that a stage's workers must handle, in the order in which they are taken. */
+export function taskKindsOf(stage: StageName): TaskKindName[] {
+  return (Object.keys(taskKinds) as TaskKindName[]).filter((kind) => taskKinds[kind].stage === stage);
+}
