@@ -61,8 +61,8 @@ interface OpenJob {
   /** Grid index that it comes from; the number of the seed in round 0. */
   source: number;
   startGeometry: string;
-  done: boolean;
-  outcome: Best | null;
+  /** Null while it is outstanding. */
+  outcome: Best | { failure: string } | null;
 }
 
 /** Plain JSON, a few kilobytes. Treat as opaque. */
@@ -165,18 +165,15 @@ export function recordResult(state: DriveState, jobId: string, result: JobResult
   const next = structuredClone(state);
   const { gridIndex, jobs } = next.open[place.round]!;
   const job = jobs[place.job]!;
-  const judged = judge(result, gridAnglesDegrees(next.settings.gridSpacingDegrees)[gridIndex]!);
-  job.done = true;
+  job.outcome = judge(result, gridAnglesDegrees(next.settings.gridSpacingDegrees)[gridIndex]!);
   next.jobsDone += 1;
-  if (typeof judged === 'string') next.points[gridIndex]!.reason = judged.slice(0, MAX_REASON_LENGTH);
-  else job.outcome = judged;
   return { state: next, jobs: closeRounds(next) };
 }
 
 /** The jobs that are to be run now, in a fixed order. */
 export function outstandingJobs(state: DriveState): DriveJob[] {
   return state.open.flatMap((open) =>
-    open.jobs.filter(({ done }) => !done).map((job) => publicJob(state, open, job)),
+    open.jobs.filter(({ outcome }) => outcome === null).map((job) => publicJob(state, open, job)),
   );
 }
 
@@ -215,14 +212,14 @@ export function progress(state: DriveState): DriveProgress {
   };
 }
 
-/** The outcome of a result, or the reason why it is dropped. */
-function judge(result: JobResult, targetDegrees: number): Best | string {
-  if ('failure' in result) return result.failure;
+/** Drops what is of no use, as torsiondrive does, and says why. */
+function judge(result: JobResult, targetDegrees: number): Best | { failure: string } {
+  if ('failure' in result) return { failure: result.failure.slice(0, MAX_REASON_LENGTH) };
   const { energyHartree, dihedralDegrees, geometry } = result;
-  if (!Number.isFinite(energyHartree)) return 'The energy is not a number.';
+  if (!Number.isFinite(energyHartree)) return { failure: 'The energy is not a number.' };
   const offDegrees = Math.abs(angleDifferenceDegrees(dihedralDegrees, targetDegrees));
   if (!(offDegrees <= ON_TARGET_DEGREES)) {
-    return `The geometry ended ${offDegrees.toFixed(1)} degrees off the target.`;
+    return { failure: `The geometry ended ${offDegrees.toFixed(1)} degrees off the target.` };
   }
   return { energyHartree, geometry };
 }
@@ -240,7 +237,7 @@ function closeRounds(state: DriveState): DriveJob[] {
   for (;;) {
     const closable = state.open.findIndex(
       (open) =>
-        open.jobs.every(({ done }) => done) &&
+        open.jobs.every(({ outcome }) => outcome !== null) &&
         state.open.every(
           (other) =>
             other === open || other.round + gridDistance(other.gridIndex, open.gridIndex, size) > open.round,
@@ -248,9 +245,12 @@ function closeRounds(state: DriveState): DriveJob[] {
     );
     if (closable === -1) return opened;
     const [{ gridIndex, round, jobs }] = state.open.splice(closable, 1) as [OpenRound];
+    const point = state.points[gridIndex]!;
+    for (const { outcome } of jobs) {
+      if (outcome !== null && 'failure' in outcome) point.reason = outcome.failure;
+    }
     const lowest = lowestOf(jobs.map(({ outcome }) => outcome));
     if (lowest === null) continue;
-    const point = state.points[gridIndex]!;
     point.best = lowestOf([point.best, lowest]);
     const { energyDecreaseThresholdHartree } = state.settings;
     if (
@@ -280,7 +280,7 @@ function addJob(
     state.open.push(open);
     state.open.sort((a, b) => a.round - b.round || a.gridIndex - b.gridIndex);
   }
-  const job = { source, startGeometry, done: false, outcome: null };
+  const job = { source, startGeometry, outcome: null };
   open.jobs.push(job);
   open.jobs.sort((a, b) => a.source - b.source);
   return publicJob(state, open, job);
@@ -295,7 +295,9 @@ function publicJob(state: DriveState, open: OpenRound, { source, startGeometry }
 
 function findOutstanding(state: DriveState, jobId: string): { round: number; job: number } | null {
   for (const [round, open] of state.open.entries()) {
-    const job = open.jobs.findIndex((each) => !each.done && publicJob(state, open, each).id === jobId);
+    const job = open.jobs.findIndex(
+      (each) => each.outcome === null && publicJob(state, open, each).id === jobId,
+    );
     if (job !== -1) return { round, job };
   }
   return null;
@@ -311,10 +313,11 @@ function lowestSoFar(state: DriveState, gridIndex: number): Best | null {
 }
 
 /** The first of the lowest. */
-function lowestOf(outcomes: readonly (Best | null)[]): Best | null {
-  return outcomes.reduce(
-    (lowest, each) =>
-      each !== null && (lowest === null || each.energyHartree < lowest.energyHartree) ? each : lowest,
-    null,
-  );
+function lowestOf(outcomes: readonly OpenJob['outcome'][]): Best | null {
+  let lowest: Best | null = null;
+  for (const outcome of outcomes) {
+    if (outcome === null || 'failure' in outcome) continue;
+    if (lowest === null || outcome.energyHartree < lowest.energyHartree) lowest = outcome;
+  }
+  return lowest;
 }
