@@ -1,0 +1,35 @@
+import { addRadial, type Hessian } from './second-derivatives';
+import type { HarmonicBonds } from './system';
+
+/** Energy of the bonds in kcal/mol; adds first and second derivatives where arrays are given. */
+export function bondEnergy(
+  bonds: HarmonicBonds,
+  x: Float64Array,
+  gradient: Float64Array | null,
+  hessian: Hessian | null,
+): number {
+  const { atoms, kKcalPerMolPerAngstrom2: k, lengthAngstrom } = bonds;
+  let energy = 0;
+  for (let bond = 0; bond < k.length; bond++) {
+    const i = atoms[2 * bond]!;
+    const j = atoms[2 * bond + 1]!;
+    const dx = x[3 * i]! - x[3 * j]!;
+    const dy = x[3 * i + 1]! - x[3 * j + 1]!;
+    const dz = x[3 * i + 2]! - x[3 * j + 2]!;
+    const r2 = dx * dx + dy * dy + dz * dz;
+    const r = Math.sqrt(r2);
+    const stretch = r - lengthAngstrom[bond]!;
+    const force = k[bond]! * stretch;
+    energy += 0.5 * force * stretch;
+    if (gradient === null) continue;
+    const slope = force / r;
+    gradient[3 * i]! += slope * dx;
+    gradient[3 * i + 1]! += slope * dy;
+    gradient[3 * i + 2]! += slope * dz;
+    gradient[3 * j]! -= slope * dx;
+    gradient[3 * j + 1]! -= slope * dy;
+    gradient[3 * j + 2]! -= slope * dz;
+    if (hessian !== null) addRadial(hessian, x.length, i, j, dx, dy, dz, slope, (k[bond]! - slope) / r2);
+  }
+  return energy;
+}

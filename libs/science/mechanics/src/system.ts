@@ -1,0 +1,142 @@
+import type { Molecule } from '@bespoke/molecule';
+import type { Assignment } from '@bespoke/smirnoff';
+import { COULOMB_KCAL_ANGSTROM, DEGREES_PER_RADIAN } from '@bespoke/units';
+import { excludedAndScaledPairs } from './exclusions';
+import { torsionSeries, type TorsionSeries } from './torsion-series';
+
+/** Harmonic bonds, U = k/2·(r − length)². */
+export interface HarmonicBonds {
+  /** Two atoms each. */
+  atoms: Int32Array;
+  kKcalPerMolPerAngstrom2: Float64Array;
+  lengthAngstrom: Float64Array;
+}
+
+/** Harmonic angles, U = k/2·(θ − angle)². */
+export interface HarmonicAngles {
+  /** Three atoms each, the vertex second. */
+  atoms: Int32Array;
+  kKcalPerMolPerRadian2: Float64Array;
+  angleRadians: Float64Array;
+}
+
+/** Pairs of atoms that are not bonded: U = A/r¹² − B/r⁶ + C/r, each with the 1-4 scale already in it. */
+export interface NonbondedPairs {
+  /** Two atoms each. */
+  atoms: Int32Array;
+  repulsionKcalAngstrom12: Float64Array;
+  dispersionKcalAngstrom6: Float64Array;
+  coulombKcalAngstrom: Float64Array;
+}
+
+/**
+ * One molecule in vacuum under a SMIRNOFF force field, without cutoffs and constraints, laid out for fast
+ * evaluation. Coordinates are flat [x0, y0, z0, x1, …] in angstrom; energies are kcal/mol.
+ */
+export interface MechanicsSystem {
+  atomCount: number;
+  bonds: HarmonicBonds;
+  angles: HarmonicAngles;
+  /** In the order of the assignment's propers, so that a fit can find its torsions. */
+  propers: TorsionSeries;
+  /** Three dihedrals for each improper. */
+  impropers: TorsionSeries;
+  pairs: NonbondedPairs;
+}
+
+export class MechanicsError extends Error {
+  constructor(
+    readonly code: 'wrong-atom-count' | 'missing-parameters' | 'not-finite' | 'no-minimum',
+    message: string,
+  ) {
+    super(message);
+    this.name = 'MechanicsError';
+  }
+}
+
+/**
+ * The system of a molecule whose parameters were assigned by smirnoff's `assignParameters`.
+ *
+ * @param chargesE Partial charges in the order of the atoms, in elementary charges.
+ * @throws MechanicsError `missing-parameters` when a bond, angle or atom has none, `wrong-atom-count` when
+ *   charges and molecule differ in length, `not-finite` for a charge that is no number.
+ */
+export function createSystem(
+  molecule: Molecule,
+  assignment: Assignment,
+  chargesE: ArrayLike<number>,
+): MechanicsSystem {
+  const atomCount = molecule.atoms.length;
+  if (chargesE.length !== atomCount) {
+    throw new MechanicsError(
+      'wrong-atom-count',
+      `${chargesE.length} charges were given for ${atomCount} atoms of ${molecule.mappedSmiles}`,
+    );
+  }
+  for (let i = 0; i < atomCount; i++) {
+    if (!Number.isFinite(chargesE[i])) {
+      throw new MechanicsError('not-finite', `the charge of atom ${i + 1} is ${chargesE[i]}, not a number`);
+    }
+  }
+  const gap = assignment.missing[0];
+  if (gap) {
+    throw new MechanicsError(
+      'missing-parameters',
+      `the force field has no ${gap.section} parameter for atoms ${gap.atoms.map((a) => a + 1).join('-')} of ${molecule.mappedSmiles}`,
+    );
+  }
+  return {
+    atomCount,
+    bonds: {
+      atoms: Int32Array.from(assignment.bonds.flatMap((bond) => bond.atoms)),
+      kKcalPerMolPerAngstrom2: Float64Array.from(assignment.bonds, (bond) => bond.kKcalPerMolPerAngstrom2),
+      lengthAngstrom: Float64Array.from(assignment.bonds, (bond) => bond.lengthAngstrom),
+    },
+    angles: {
+      atoms: Int32Array.from(assignment.angles.flatMap((angle) => angle.atoms)),
+      kKcalPerMolPerRadian2: Float64Array.from(assignment.angles, (angle) => angle.kKcalPerMolPerRadian2),
+      angleRadians: Float64Array.from(assignment.angles, (angle) => angle.angleDegrees / DEGREES_PER_RADIAN),
+    },
+    propers: torsionSeries(assignment.propers),
+    impropers: torsionSeries(
+      assignment.impropers.flatMap(({ dihedrals, terms }) => dihedrals.map((atoms) => ({ atoms, terms }))),
+    ),
+    pairs: nonbondedPairs(molecule, assignment, chargesE),
+  };
+}
+
+function nonbondedPairs(
+  molecule: Molecule,
+  assignment: Assignment,
+  chargesE: ArrayLike<number>,
+): NonbondedPairs {
+  const separation = excludedAndScaledPairs(molecule.neighbours);
+  const atomCount = molecule.atoms.length;
+  const atoms: number[] = [];
+  const repulsion: number[] = [];
+  const dispersion: number[] = [];
+  const coulomb: number[] = [];
+  for (let i = 0; i < atomCount; i++) {
+    for (let j = i + 1; j < atomCount; j++) {
+      const kind = separation[i * atomCount + j];
+      if (kind === 'excluded') continue;
+      const vdwScale = kind === 'scaled' ? assignment.scale14.vdw : 1;
+      const coulombScale = kind === 'scaled' ? assignment.scale14.electrostatics : 1;
+      const a = assignment.vdw[i]!;
+      const b = assignment.vdw[j]!;
+      // Lorentz-Berthelot. With Rmin = (Rmin_i + Rmin_j)/2, 4ε((σ/r)¹² − (σ/r)⁶) is ε((Rmin/r)¹² − 2(Rmin/r)⁶).
+      const epsilon = vdwScale * Math.sqrt(a.epsilonKcalPerMol * b.epsilonKcalPerMol);
+      const rmin6 = (a.rminHalfAngstrom + b.rminHalfAngstrom) ** 6;
+      atoms.push(i, j);
+      repulsion.push(epsilon * rmin6 * rmin6);
+      dispersion.push(2 * epsilon * rmin6);
+      coulomb.push(coulombScale * COULOMB_KCAL_ANGSTROM * chargesE[i]! * chargesE[j]!);
+    }
+  }
+  return {
+    atoms: Int32Array.from(atoms),
+    repulsionKcalAngstrom12: Float64Array.from(repulsion),
+    dispersionKcalAngstrom6: Float64Array.from(dispersion),
+    coulombKcalAngstrom: Float64Array.from(coulomb),
+  };
+}

@@ -1,0 +1,157 @@
+import { addFromDifferences, type Hessian } from './second-derivatives';
+import type { TorsionSeries } from './torsion-series';
+
+// Atom coefficients in the differences F = r1 − r2, G = r2 − r3, H = r4 − r3.
+const SIGNS = Int8Array.of(1, 0, 0, -1, 1, 0, 0, -1, -1, 0, 0, 1);
+
+/** |A|² in Å⁴ below which three atoms lie in a line and the angle, undefined, counts by its mean energy. */
+const COLLINEAR = 1e-12;
+
+const local = new Float64Array(81);
+const slopes = new Float64Array(9);
+
+/**
+ * Energy of the torsions in kcal/mol; adds first and second derivatives where arrays are given. The angle's
+ * derivatives are those of Blondel and Karplus, J. Comput. Chem. 17, 1132 (1996), which have no singularity
+ * where the four atoms lie in a plane; its sign is IUPAC's.
+ */
+export function torsionEnergy(
+  torsions: TorsionSeries,
+  x: Float64Array,
+  gradient: Float64Array | null,
+  hessian: Hessian | null,
+): number {
+  const { atoms, order, coefficientsKcalPerMol: coefficients } = torsions;
+  const stride = 2 * order + 1;
+  let energy = 0;
+  for (let torsion = 0; 4 * torsion < atoms.length; torsion++) {
+    const i = 3 * atoms[4 * torsion]!;
+    const j = 3 * atoms[4 * torsion + 1]!;
+    const k = 3 * atoms[4 * torsion + 2]!;
+    const l = 3 * atoms[4 * torsion + 3]!;
+    const fx = x[i]! - x[j]!;
+    const fy = x[i + 1]! - x[j + 1]!;
+    const fz = x[i + 2]! - x[j + 2]!;
+    const gx = x[j]! - x[k]!;
+    const gy = x[j + 1]! - x[k + 1]!;
+    const gz = x[j + 2]! - x[k + 2]!;
+    const hx = x[l]! - x[k]!;
+    const hy = x[l + 1]! - x[k + 1]!;
+    const hz = x[l + 2]! - x[k + 2]!;
+    const ax = fy * gz - fz * gy;
+    const ay = fz * gx - fx * gz;
+    const az = fx * gy - fy * gx;
+    const bx = hy * gz - hz * gy;
+    const by = hz * gx - hx * gz;
+    const bz = hx * gy - hy * gx;
+    const a2 = ax * ax + ay * ay + az * az;
+    const b2 = bx * bx + by * by + bz * bz;
+    if (a2 < COLLINEAR || b2 < COLLINEAR) {
+      energy += coefficients[torsion * stride]!;
+      continue;
+    }
+    const g2 = gx * gx + gy * gy + gz * gz;
+    const g = Math.sqrt(g2);
+    const inverseAB = 1 / Math.sqrt(a2 * b2);
+    const cosine = (ax * bx + ay * by + az * bz) * inverseAB;
+    const sine =
+      (((by * az - bz * ay) * gx + (bz * ax - bx * az) * gy + (bx * ay - by * ax) * gz) / g) * inverseAB;
+
+    // Sums over n of U, dU/dφ and d²U/dφ², with cos nφ and sin nφ by recurrence.
+    const start = torsion * stride;
+    let u = coefficients[start]!;
+    let first = 0;
+    let second = 0;
+    let cosineN = 1;
+    let sineN = 0;
+    for (let n = 1; n <= order; n++) {
+      const next = cosineN * cosine - sineN * sine;
+      sineN = sineN * cosine + cosineN * sine;
+      cosineN = next;
+      const even = coefficients[start + n]!;
+      const odd = coefficients[start + order + n]!;
+      const value = even * cosineN + odd * sineN;
+      u += value;
+      first += n * (odd * cosineN - even * sineN);
+      second -= n * n * value;
+    }
+    energy += u;
+    if (gradient === null) continue;
+
+    const fg = (fx * gx + fy * gy + fz * gz) / g;
+    const hg = (hx * gx + hy * gy + hz * gz) / g;
+    const alpha = g / a2;
+    const beta = g / b2;
+    // dφ/dF = −(G/A²)A, dφ/dH = (G/B²)B, dφ/dG = (F·G/A²G)A − (H·G/B²G)B.
+    slopes[0] = -alpha * ax;
+    slopes[1] = -alpha * ay;
+    slopes[2] = -alpha * az;
+    slopes[3] = (fg / a2) * ax - (hg / b2) * bx;
+    slopes[4] = (fg / a2) * ay - (hg / b2) * by;
+    slopes[5] = (fg / a2) * az - (hg / b2) * bz;
+    slopes[6] = beta * bx;
+    slopes[7] = beta * by;
+    slopes[8] = beta * bz;
+    for (let c = 0; c < 3; c++) {
+      const df = first * slopes[c]!;
+      const dg = first * slopes[c + 3]!;
+      const dh = first * slopes[c + 6]!;
+      gradient[i + c]! += df;
+      gradient[j + c]! += dg - df;
+      gradient[k + c]! -= dg + dh;
+      gradient[l + c]! += dh;
+    }
+    if (hessian === null) continue;
+
+    for (let p = 0; p < 9; p++) {
+      for (let q = 0; q < 9; q++) local[9 * p + q] = second * slopes[p]! * slopes[q]!;
+    }
+    const a4 = a2 * a2;
+    const b4 = b2 * b2;
+    addAngleCurvature(first, fx, fy, fz, gx, gy, gz, ax, ay, az, 0, 1, g / a4, g2, fg / a4, a2);
+    addAngleCurvature(first, hx, hy, hz, gx, gy, gz, bx, by, bz, 6, -1, g / b4, g2, hg / b4, b2);
+    addFromDifferences(hessian, x.length, atoms, 4 * torsion, 4, 3, SIGNS, local);
+  }
+  return energy;
+}
+
+/**
+ * Adds U′ times one half of φ's second derivatives: those through A = F × G, or with F → H and the opposite
+ * sign through B = H × G.
+ */
+function addAngleCurvature(
+  first: number,
+  fx: number,
+  fy: number,
+  fz: number,
+  gx: number,
+  gy: number,
+  gz: number,
+  ax: number,
+  ay: number,
+  az: number,
+  outer: number,
+  sign: number,
+  gOverA4: number,
+  g2: number,
+  fgOverA4: number,
+  a2: number,
+): void {
+  const scale = sign * first;
+  const a = [ax, ay, az];
+  const gxa = [gy * az - gz * ay, gz * ax - gx * az, gx * ay - gy * ax];
+  const fxa = [fy * az - fz * ay, fz * ax - fx * az, fx * ay - fy * ax];
+  const g = Math.sqrt(g2);
+  const diagonal = 1 / (2 * g2 * g * a2);
+  for (let p = 0; p < 3; p++) {
+    for (let q = 0; q < 3; q++) {
+      const symmetricG = a[p]! * gxa[q]! + gxa[p]! * a[q]!;
+      const symmetricF = a[p]! * fxa[q]! + fxa[p]! * a[q]!;
+      local[9 * (outer + p) + outer + q]! += scale * gOverA4 * symmetricG;
+      local[9 * (3 + p) + 3 + q]! += scale * (diagonal * symmetricG + fgOverA4 * symmetricF);
+      const mixed = -scale * (gOverA4 * fxa[p]! * a[q]! + fgOverA4 * a[p]! * gxa[q]!);
+      local[9 * (outer + p) + 3 + q]! += mixed;
+      local[9 * (3 + q) + outer + p]! += mixed;
+    }
+  }
+}
