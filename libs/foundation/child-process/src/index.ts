@@ -1,1 +1,4 @@
-export {};
+export * from './bound-process';
+export * from './find-program';
+export * from './program-error';
+export * from './run-program';

@@ -1,0 +1,23 @@
+export class ProgramNotFoundError extends Error {
+  readonly code = 'program-not-found';
+  constructor(readonly command: string) {
+    super(`there is no program ${command} that could be run`);
+    this.name = 'ProgramNotFoundError';
+  }
+}
+
+export class ProgramTimedOutError extends Error {
+  readonly code = 'program-timed-out';
+  constructor(command: string, timeoutMs: number) {
+    super(`${command} was stopped after ${timeoutMs / 1000} s`);
+    this.name = 'ProgramTimedOutError';
+  }
+}
+
+export class ProgramOutputTooLargeError extends Error {
+  readonly code = 'program-output-too-large';
+  constructor(command: string, maxOutputBytes: number) {
+    super(`${command} was stopped because it wrote more than ${maxOutputBytes} bytes`);
+    this.name = 'ProgramOutputTooLargeError';
+  }
+}
