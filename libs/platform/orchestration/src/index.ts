@@ -1,1 +1,7 @@
-export {};
+export * from './command';
+export * from './drive';
+export * from './fit';
+export * from './fit-view';
+export * from './supply';
+export * from './task-request';
+export * from './torsion-drive-record';

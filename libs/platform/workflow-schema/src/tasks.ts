@@ -79,6 +79,8 @@ export interface FragmentResult {
      * same bond name it by the same string.
      */
     mappedSmiles: string;
+    /** The same without maps and hydrogens, for people. */
+    smiles: string;
     /** The driven dihedral; the middle two atoms are the target bond. */
     dihedral: Dihedral;
     /** Everywhere in the parent that this fragment stands for: equivalent bonds share one fragment. */

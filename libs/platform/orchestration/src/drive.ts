@@ -1,0 +1,357 @@
+import { contentKey } from '@bespoke/content-key';
+import type {
+  ConformersResult,
+  ConstrainedOptimizationResult,
+  Dihedral,
+  DriveStatus,
+  Failure,
+  Lane,
+  QcSpecification,
+  TorsionDriveSettings,
+} from '@bespoke/workflow-schema';
+import type {
+  BestPoint,
+  DriveJob,
+  DriveProgress,
+  DriveSeed,
+  DriveSettings,
+  DriveState,
+  DriveStep,
+  JobResult,
+  MissingPoint,
+} from '@bespoke/torsion-drive';
+import type { Command } from './command';
+import { missingWorker, type Supply } from './supply';
+import { parseGeometryReference, taskIdOf, type TaskOutcome, type TaskRequest } from './task-request';
+import { torsionDriveArtifact } from './torsion-drive-record';
+
+/** The functions of the torsion-drive library: the platform itself knows no chemistry. */
+export interface Wavefront {
+  openDrive(drive: DriveSettings & { seeds: readonly DriveSeed[] }): DriveStep;
+  recordResult(state: DriveState, jobId: string, result: JobResult): DriveStep;
+  outstandingJobs(state: DriveState): DriveJob[];
+  isFinished(state: DriveState): boolean;
+  bestPoints(state: DriveState): BestPoint[];
+  missingPoints(state: DriveState): MissingPoint[];
+  progress(state: DriveState): DriveProgress;
+}
+
+/** What a drive is to compute. All but the lane decides its result. */
+export interface DriveOrder {
+  mappedSmiles: string;
+  dihedral: Dihedral;
+  qc: QcSpecification;
+  /** The exact version of the QC program, pinned for the whole drive: energies of two versions never mix. */
+  programVersion: string;
+  torsionDrive: TorsionDriveSettings;
+  lane: Lane;
+}
+
+/** The state of a torsion drive, one for all fits that want it. Plain JSON. */
+export interface DriveRecord {
+  v: 1;
+  id: string;
+  order: DriveOrder;
+  /** The fits that wait for it. A drive that runs and is wanted by none is cancelled. */
+  wantedBy: string[];
+  /** `waiting` for a worker, see waitingFor. */
+  status: DriveStatus;
+  waitingFor: string | null;
+  /** Null until there are conformers; begun anew, from the results that are there, when a drive is reopened. */
+  wavefront: DriveState | null;
+  progress: DriveProgress;
+  /** Tasks, by their id at epoch 0, that crashed or ran out of time since the drive was last opened. */
+  crashedTasks: string[];
+  /** Retry epochs other than 0, by the task's id at epoch 0. */
+  epochs: Record<string, number>;
+  /** SHA-256 of the TorsionDriveRecord, once succeeded. */
+  recordSha256: string | null;
+  /** Set when failed. */
+  failure: Failure | null;
+}
+
+export type DriveEvent =
+  /** A fit wants the drive; one that was cancelled, or failed by crashes, is opened again. */
+  | { type: 'wanted'; fitId: string }
+  | { type: 'unwanted'; fitId: string }
+  /** Results of the tasks that `driveNeeds` names (null: none yet), and who could do the work. */
+  | { type: 'observed'; outcomes: Readonly<Record<string, TaskOutcome | null>>; supply: Supply };
+
+export interface DriveTransition {
+  state: DriveRecord;
+  /** To be stored before the state, which names it by its SHA-256. */
+  artifact: string | null;
+  /** To be carried out after the state was stored. */
+  commands: Command[];
+}
+
+/** The key under which all fits find the same drive. */
+export function driveIdOf({ mappedSmiles, dihedral, qc, programVersion, torsionDrive }: DriveOrder): string {
+  return contentKey({
+    mappedSmiles,
+    dihedral,
+    program: qc.program,
+    programVersion,
+    method: qc.method.toLowerCase(),
+    basis: qc.basis?.toLowerCase() ?? null,
+    torsionDrive,
+  }).slice(0, 32);
+}
+
+/** A drive that nobody wants yet: the event `wanted` follows. */
+export function newDrive(order: DriveOrder): DriveRecord {
+  return {
+    v: 1,
+    id: driveIdOf(order),
+    order,
+    wantedBy: [],
+    status: 'waiting',
+    waitingFor: null,
+    wavefront: null,
+    progress: nothingDone(order),
+    crashedTasks: [],
+    epochs: {},
+    recordSha256: null,
+    failure: null,
+  };
+}
+
+export function isDriveOpen({ status }: { status: DriveStatus }): boolean {
+  return status === 'waiting' || status === 'running';
+}
+
+/** Whether a fit that wants this drive now would have it opened again. */
+export function isDriveReopenable({ status, crashedTasks }: DriveRecord): boolean {
+  return status === 'cancelled' || (status === 'failed' && crashedTasks.length > 0);
+}
+
+/** The tasks whose results the next step wants to see. */
+export function driveNeeds(state: DriveRecord, wavefront: Wavefront): string[] {
+  if (!isDriveOpen(state)) return [];
+  if (state.wavefront !== null && wavefront.isFinished(state.wavefront)) {
+    return wavefront
+      .bestPoints(state.wavefront)
+      .map(({ geometry }) => parseGeometryReference(geometry).taskId);
+  }
+  return impliedTasks(state, wavefront).map(({ task }) => task.taskId);
+}
+
+/**
+ * One step of a drive. The same event twice changes nothing the second time, and the order in which results
+ * arrive does not matter for where the drive ends.
+ */
+export function stepDrive(state: DriveRecord, event: DriveEvent, wavefront: Wavefront): DriveTransition {
+  switch (event.type) {
+    case 'wanted': {
+      if (state.wantedBy.includes(event.fitId)) return transition(state, state, wavefront);
+      const wanted = { ...state, wantedBy: [...state.wantedBy, event.fitId].sort() };
+      return transition(state, isDriveReopenable(state) ? reopened(wanted) : wanted, wavefront);
+    }
+    case 'unwanted': {
+      if (!state.wantedBy.includes(event.fitId)) return transition(state, state, wavefront);
+      const wantedBy = state.wantedBy.filter((fitId) => fitId !== event.fitId);
+      const cancelled = isDriveOpen(state) && wantedBy.length === 0;
+      return transition(
+        state,
+        { ...state, wantedBy, ...(cancelled && { status: 'cancelled', waitingFor: null }) },
+        wavefront,
+      );
+    }
+    case 'observed': {
+      if (!isDriveOpen(state)) return transition(state, state, wavefront);
+      const waitingFor = missingWorker(event.supply, 'qc-generation', {
+        program: state.order.qc.program,
+        version: state.order.programVersion,
+      });
+      const open: DriveRecord = { ...state, status: waitingFor === null ? 'running' : 'waiting', waitingFor };
+      const advanced =
+        open.wavefront === null
+          ? withConformers(open, event, wavefront)
+          : withResults(open, event, wavefront);
+      return finished(state, advanced, event, wavefront);
+    }
+    default:
+      return event satisfies never;
+  }
+}
+
+function nothingDone({ torsionDrive }: DriveOrder): DriveProgress {
+  return { pointsDone: 0, pointsTotal: 360 / torsionDrive.gridSpacingDegrees, jobsDone: 0, jobsKnown: 0 };
+}
+
+/** From the start: results that are there are found again, what crashed gets another epoch. */
+function reopened(state: DriveRecord): DriveRecord {
+  const epochs = { ...state.epochs };
+  for (const task of state.crashedTasks) epochs[task] = (epochs[task] ?? 0) + 1;
+  return {
+    ...state,
+    epochs,
+    status: 'waiting',
+    waitingFor: null,
+    wavefront: null,
+    progress: nothingDone(state.order),
+    crashedTasks: [],
+    failure: null,
+  };
+}
+
+function withConformers(
+  state: DriveRecord,
+  { outcomes }: { outcomes: Readonly<Record<string, TaskOutcome | null>> },
+  wavefront: Wavefront,
+): DriveRecord {
+  const { task, idAtEpoch0 } = conformersTask(state);
+  const outcome = outcomes[task.taskId];
+  if (!outcome) return state;
+  if (outcome.outcome !== 'succeeded') {
+    const { failure } = outcome;
+    return failed(outcome.outcome === 'failed' ? state : withCrash(state, idAtEpoch0), failure);
+  }
+  const { conformers } = outcome.output as ConformersResult;
+  const seeds = conformers.map(({ dihedralDegrees }, index) => ({
+    geometry: `${task.taskId}/${index}`,
+    dihedralDegrees,
+  }));
+  if (seeds.length === 0) {
+    return failed(state, {
+      code: 'no-conformer',
+      message: 'There is no starting geometry for the torsion drive.',
+    });
+  }
+  const opened = wavefront.openDrive({ ...state.order.torsionDrive, seeds }).state;
+  return { ...state, wavefront: opened, progress: wavefront.progress(opened) };
+}
+
+function withResults(
+  state: DriveRecord,
+  { outcomes }: { outcomes: Readonly<Record<string, TaskOutcome | null>> },
+  wavefront: Wavefront,
+): DriveRecord {
+  let { wavefront: front, crashedTasks } = state;
+  for (const job of wavefront.outstandingJobs(front!)) {
+    const { task, idAtEpoch0 } = optimizationTask(state, job);
+    const outcome = outcomes[task.taskId];
+    if (!outcome) continue;
+    if (outcome.outcome === 'succeeded') {
+      const { energyAtTargetHartree, dihedralDegrees } = outcome.output as ConstrainedOptimizationResult;
+      const result = { energyHartree: energyAtTargetHartree, dihedralDegrees, geometry: task.taskId };
+      front = wavefront.recordResult(front!, job.id, result).state;
+    } else {
+      front = wavefront.recordResult(front!, job.id, { failure: outcome.failure.message }).state;
+      if (outcome.outcome !== 'failed')
+        crashedTasks = withCrash({ ...state, crashedTasks }, idAtEpoch0).crashedTasks;
+    }
+  }
+  return { ...state, wavefront: front, crashedTasks, progress: wavefront.progress(front!) };
+}
+
+function withCrash(state: DriveRecord, idAtEpoch0: string): DriveRecord {
+  return { ...state, crashedTasks: [...new Set([...state.crashedTasks, idAtEpoch0])].sort() };
+}
+
+/** Ends a drive whose wavefront is finished: with a record, or, where a grid point has no energy, without. */
+function finished(
+  before: DriveRecord,
+  state: DriveRecord,
+  { outcomes }: { outcomes: Readonly<Record<string, TaskOutcome | null>> },
+  wavefront: Wavefront,
+): DriveTransition {
+  if (!isDriveOpen(state) || state.wavefront === null || !wavefront.isFinished(state.wavefront)) {
+    return transition(before, state, wavefront);
+  }
+  const missing = wavefront.missingPoints(state.wavefront);
+  if (missing.length > 0) {
+    return transition(before, failed(state, incomplete(missing, state)), wavefront);
+  }
+  const artifact = torsionDriveArtifact(state.order, wavefront.bestPoints(state.wavefront), outcomes);
+  if (artifact === null) return transition(before, state, wavefront);
+  const succeeded: DriveRecord = {
+    ...state,
+    status: 'succeeded',
+    waitingFor: null,
+    recordSha256: artifact.sha256,
+    // Its results are in the record now.
+    wavefront: null,
+  };
+  return { ...transition(before, succeeded, wavefront), artifact: artifact.text };
+}
+
+function failed(state: DriveRecord, failure: Failure): DriveRecord {
+  return { ...state, status: 'failed', waitingFor: null, failure };
+}
+
+function incomplete(missing: readonly MissingPoint[], { progress, crashedTasks }: DriveRecord): Failure {
+  const [first] = missing;
+  return {
+    code: 'drive-incomplete',
+    message:
+      `${missing.length} of ${progress.pointsTotal} grid points have no energy; ` +
+      `at ${first!.gridDegrees} degrees: ${first!.reason}` +
+      (crashedTasks.length > 0 ? ' What crashed is tried again when the molecule is submitted again.' : ''),
+  };
+}
+
+/** The commands that a state implies, and word to the fits when there is something that they show. */
+function transition(before: DriveRecord, state: DriveRecord, wavefront: Wavefront): DriveTransition {
+  const commands: Command[] = [];
+  const open = isDriveOpen(state);
+  if (open || state.status === 'cancelled') {
+    for (const { task } of impliedTasks(state, wavefront)) {
+      const { taskId, owner } = task;
+      commands.push(open ? { type: 'publish-task', task } : { type: 'drop-task', taskId, owner });
+    }
+  }
+  // An end is told again each time: the step that stored it may have died before it told.
+  if (!open || shown(before) !== shown(state)) {
+    for (const fitId of state.wantedBy) commands.push({ type: 'wake-fit', fitId });
+  }
+  return { state, artifact: null, commands };
+}
+
+function shown({ status, waitingFor, progress }: DriveRecord): string {
+  return JSON.stringify([status, waitingFor, progress]);
+}
+
+interface DriveTask {
+  task: TaskRequest;
+  /** The name of the task in `epochs`. */
+  idAtEpoch0: string;
+}
+
+function impliedTasks(state: DriveRecord, wavefront: Wavefront): DriveTask[] {
+  return state.wavefront === null
+    ? [conformersTask(state)]
+    : wavefront.outstandingJobs(state.wavefront).map((job) => optimizationTask(state, job));
+}
+
+function conformersTask(state: DriveRecord): DriveTask {
+  const { mappedSmiles, dihedral, torsionDrive } = state.order;
+  const input = { mappedSmiles, maxConformers: torsionDrive.maxConformers, dihedral };
+  return driveTask(state, { kind: 'conformers', input }, 'any', '');
+}
+
+function optimizationTask(state: DriveRecord, { gridDegrees, startGeometry }: DriveJob): DriveTask {
+  const { mappedSmiles, qc, dihedral, programVersion } = state.order;
+  const input = { mappedSmiles, qc, dihedral, targetDegrees: gridDegrees };
+  return driveTask(
+    state,
+    { kind: 'constrained-optimization', input, startGeometry },
+    qc.program,
+    programVersion,
+  );
+}
+
+function driveTask(
+  { id, epochs, order }: DriveRecord,
+  subject: Parameters<typeof taskIdOf>[0],
+  program: string,
+  programVersion: string,
+): DriveTask {
+  const idAtEpoch0 = taskIdOf(subject, program, programVersion, 0, id);
+  const epoch = epochs[idAtEpoch0] ?? 0;
+  const taskId = epoch === 0 ? idAtEpoch0 : taskIdOf(subject, program, programVersion, epoch, id);
+  return {
+    idAtEpoch0,
+    task: { ...subject, taskId, program, programVersion, lane: order.lane, owner: { drive: id } },
+  };
+}

@@ -1,0 +1,501 @@
+import {
+  STAGES,
+  type DriveStatus,
+  type Failure,
+  type FitParametersResult,
+  type FitStatus,
+  type FragmentResult,
+  type Lane,
+  type StageName,
+  type Workflow,
+} from '@bespoke/workflow-schema';
+import type { Command } from './command';
+import { driveIdOf, isDriveOpen, isDriveReopenable, type DriveOrder, type DriveRecord } from './drive';
+import { missingWorker, versionToPin, type Supply } from './supply';
+import { taskIdOf, type TaskOutcome, type TaskRequest, type TaskSubject } from './task-request';
+
+/** A task of a fit. Fits that ask the same share it. */
+export interface FitTask {
+  taskId: string;
+  epoch: number;
+  /**
+   * Whether the fit asked for it. A crash from before that is someone else's, and the fit asks for another try;
+   * one after that is the fit's own end.
+   */
+  wanted: boolean;
+}
+
+/** A drive as its fits show it; a copy, so that the fit's record alone is what a client watches. */
+export interface FitDrive {
+  driveId: string;
+  /** The fragment without hydrogens and maps, for people. */
+  fragment: string;
+  status: DriveStatus;
+  waitingFor: string | null;
+  pointsDone: number;
+  pointsTotal: number;
+  optimizationsDone: number;
+  optimizationsKnown: number;
+  failure: Failure | null;
+  /** SHA-256 of the TorsionDriveRecord, once succeeded. */
+  recordSha256: string | null;
+}
+
+export interface StageProgress {
+  name: StageName;
+  status: FitStatus;
+  startedAt: string | null;
+  finishedAt: string | null;
+}
+
+/** What a client asked for, after validation. */
+export interface FitOrder {
+  id: string;
+  name: string;
+  /** As the client wrote it, or, from a molfile, without hydrogens. */
+  smiles: string;
+  mappedSmiles: string;
+  workflow: Workflow;
+  /** An artifact; the name is for people. */
+  baseForceField: { name: string; sha256: string };
+  lane: Lane;
+  /** ISO 8601. */
+  createdAt: string;
+}
+
+/** The state of a fit. Plain JSON. */
+export interface FitRecord extends FitOrder {
+  v: 1;
+  status: FitStatus;
+  /** The stage under way; where it ended, once it has ended. */
+  stage: StageName;
+  stages: StageProgress[];
+  waitingFor: string | null;
+  failure: Failure | null;
+  warnings: string[];
+  fragmentTask: FitTask;
+  /** Pinned when the QC stage begins; null while no worker and no pool has the program. */
+  engineVersion: string | null;
+  /** One for each fragment, in their order; empty until they are known. */
+  drives: FitDrive[];
+  fitTask: FitTask | null;
+  result: { forceFieldSha256: string; fitOutcomeSha256: string | null } | null;
+  finishedAt: string | null;
+  /** Versions of the programs that took part, by program. */
+  versions: Record<string, string>;
+  /** Set on a fit that has ended once it has let go of its drives and tasks. */
+  released: boolean;
+}
+
+export type FitEvent =
+  /** What `fitNeeds` asks for (null: there is none yet), and who could do the work. */
+  | {
+      type: 'observed';
+      /** ISO 8601. */
+      now: string;
+      outcomes: Readonly<Record<string, TaskOutcome | null>>;
+      drives: Readonly<Record<string, DriveRecord | null>>;
+      supply: Supply;
+    }
+  | { type: 'cancelled'; now: string }
+  /** The commands of an ended fit were carried out. */
+  | { type: 'released' };
+
+type Fragment = FragmentResult['fragments'][number];
+type Observation = Extract<FitEvent, { type: 'observed' }>;
+
+export interface FitTransition {
+  state: FitRecord;
+  /** To be carried out after the state was stored. */
+  commands: Command[];
+}
+
+export function newFit(order: FitOrder): FitRecord {
+  return {
+    ...order,
+    v: 1,
+    status: 'waiting',
+    stage: 'fragmentation',
+    stages: STAGES.map((name) => ({ name, status: 'waiting', startedAt: null, finishedAt: null })),
+    waitingFor: null,
+    failure: null,
+    warnings: [],
+    fragmentTask: { taskId: fragmentTask(order, 0).taskId, epoch: 0, wanted: false },
+    engineVersion: null,
+    drives: [],
+    fitTask: null,
+    result: null,
+    finishedAt: null,
+    versions: {},
+    released: false,
+  };
+}
+
+export function isFitOpen({ status }: { status: FitStatus }): boolean {
+  return status === 'waiting' || status === 'running';
+}
+
+/** What the next step wants to see: results of tasks, and drives. */
+export function fitNeeds(state: FitRecord): { tasks: string[]; drives: string[] } {
+  if (!isFitOpen(state)) return { tasks: [], drives: [] };
+  const drives = state.drives.map(({ driveId }) => driveId);
+  switch (state.stage) {
+    case 'fragmentation':
+      return { tasks: [state.fragmentTask.taskId], drives: [] };
+    case 'qc-generation':
+      // The parameters to be fitted are in the fragments' result, not in the fit's record.
+      return { tasks: [state.fragmentTask.taskId], drives };
+    case 'optimization':
+      return {
+        tasks: [state.fragmentTask.taskId, ...(state.fitTask ? [state.fitTask.taskId] : [])],
+        drives: [],
+      };
+    default:
+      return state.stage satisfies never;
+  }
+}
+
+/**
+ * One step of a fit. A step either moves the state on or gives the commands that it implies, so the gateway
+ * steps until nothing changes. The same event twice changes nothing the second time.
+ */
+export function stepFit(state: FitRecord, event: FitEvent): FitTransition {
+  if (!isFitOpen(state)) {
+    return event.type === 'released'
+      ? { state: { ...state, released: true }, commands: [] }
+      : released(state);
+  }
+  switch (event.type) {
+    case 'cancelled':
+      return released(ended(state, 'cancelled', event.now, {}));
+    case 'released':
+      return { state, commands: [] };
+    case 'observed':
+      switch (state.stage) {
+        case 'fragmentation':
+          return fragmenting(state, event);
+        case 'qc-generation':
+          return driving(state, event);
+        case 'optimization':
+          return fitting(state, event);
+        default:
+          return state.stage satisfies never;
+      }
+    default:
+      return event satisfies never;
+  }
+}
+
+function fragmenting(state: FitRecord, event: Observation): FitTransition {
+  const outcome = event.outcomes[state.fragmentTask.taskId] ?? null;
+  if (outcome === null || outcome.outcome !== 'succeeded') {
+    return asking(
+      state,
+      event,
+      state.fragmentTask,
+      fragmentTask,
+      (fragmentTask) => ({ fragmentTask }),
+      outcome,
+    );
+  }
+  const { fragments, warnings } = outcome.output as FragmentResult;
+  const known: FitRecord = {
+    ...withVersion(state, 'fragmenter', outcome),
+    warnings: [...state.warnings, ...warnings],
+  };
+  if (fragments.length > 0) return { state: entered(known, 'qc-generation', event.now), commands: [] };
+  return released(
+    ended(known, 'succeeded', event.now, {
+      result: { forceFieldSha256: state.baseForceField.sha256, fitOutcomeSha256: null },
+      warnings: [
+        ...known.warnings,
+        'The molecule has no rotatable bond that the workflow selects: the force field is the base force field, unchanged.',
+      ],
+    }),
+  );
+}
+
+function driving(state: FitRecord, event: Observation): FitTransition {
+  const fragmented = event.outcomes[state.fragmentTask.taskId];
+  if (fragmented?.outcome !== 'succeeded') return lostFragments(state);
+  const { fragments } = fragmented.output as FragmentResult;
+
+  const programVersion = state.engineVersion ?? versionToPin(event.supply, state.workflow.qc.program);
+  if (programVersion === null) {
+    return { state: waiting(state, `a worker with ${state.workflow.qc.program}`), commands: [] };
+  }
+  const orders = fragments.map((fragment) => driveOrder(state, programVersion, fragment));
+  if (state.engineVersion === null) {
+    return {
+      state: {
+        ...state,
+        engineVersion: programVersion,
+        drives: orders.map((order, index) => newFitDrive(order, fragments[index]!)),
+      },
+      commands: [],
+    };
+  }
+
+  const drives = state.drives.map((drive) => copied(drive, event.drives[drive.driveId] ?? null, state.id));
+  const commands = orders
+    .filter(
+      (order, index) => !isEnded(drives[index]!) && !joined(event.drives[driveIdOf(order)] ?? null, state.id),
+    )
+    .map((order): Command => ({ type: 'want-drive', order, fitId: state.id }));
+  const open = drives.filter((drive) => !isEnded(drive));
+  const updated = { ...state, drives };
+  if (open.length > 0) {
+    const waitingFor = open.every((drive) => drive.waitingFor !== null) ? open[0]!.waitingFor : null;
+    return { state: waiting(updated, waitingFor), commands };
+  }
+
+  const dropped = drives.filter(({ status }) => status !== 'succeeded');
+  if (dropped.length === drives.length) {
+    return released(
+      ended(updated, 'failed', event.now, {
+        failure: {
+          code: 'all-drives-failed',
+          message: `None of the ${drives.length} torsion drives gave a profile. The first: ${dropped[0]!.failure!.message}`,
+        },
+      }),
+    );
+  }
+  const warnings = dropped.map(
+    ({ fragment, failure }) => `The torsion of the fragment ${fragment} was left out: ${failure!.message}`,
+  );
+  const next = entered({ ...updated, warnings: [...state.warnings, ...warnings] }, 'optimization', event.now);
+  return {
+    state: { ...next, versions: { ...next.versions, [state.workflow.qc.program]: programVersion } },
+    commands: [],
+  };
+}
+
+function fitting(state: FitRecord, event: Observation): FitTransition {
+  const fragmented = event.outcomes[state.fragmentTask.taskId];
+  if (fragmented?.outcome !== 'succeeded') return lostFragments(state);
+  const { fragments } = fragmented.output as FragmentResult;
+  const request = (order: FitRecord, epoch: number): TaskRequest =>
+    fitParametersTask(order, fragments, epoch);
+  if (state.fitTask === null) {
+    const fitTask = { taskId: request(state, 0).taskId, epoch: 0, wanted: false };
+    return { state: { ...state, fitTask }, commands: [] };
+  }
+  const outcome = event.outcomes[state.fitTask.taskId] ?? null;
+  if (outcome === null || outcome.outcome !== 'succeeded') {
+    return asking(state, event, state.fitTask, request, (fitTask) => ({ fitTask }), outcome);
+  }
+  const { forceFieldSha256, fitOutcomeSha256 } = outcome.output as FitParametersResult;
+  return released(
+    ended(withVersion(state, 'optimizer', outcome), 'succeeded', event.now, {
+      result: { forceFieldSha256, fitOutcomeSha256 },
+    }),
+  );
+}
+
+/** A fit's task that has not succeeded: ask for it, wait for it, try it again, or end with its failure. */
+function asking(
+  state: FitRecord,
+  { now, supply }: Observation,
+  task: FitTask,
+  request: (state: FitRecord, epoch: number) => TaskRequest,
+  put: (task: FitTask) => Partial<FitRecord>,
+  outcome: Exclude<TaskOutcome, { outcome: 'succeeded' }> | null,
+): FitTransition {
+  if (outcome === null) {
+    const asked = waiting(
+      started({ ...state, ...put({ ...task, wanted: true }) }, now),
+      missingWorker(supply, state.stage),
+    );
+    return { state: asked, commands: [{ type: 'publish-task', task: request(state, task.epoch) }] };
+  }
+  if (!task.wanted && outcome.outcome !== 'failed') {
+    const epoch = task.epoch + 1;
+    return {
+      state: { ...state, ...put({ taskId: request(state, epoch).taskId, epoch, wanted: false }) },
+      commands: [],
+    };
+  }
+  const { code, message } = outcome.failure;
+  return released(ended(state, 'failed', now, { failure: { code, message } }));
+}
+
+/** Results are never deleted while a fit needs them; if someone did, the fit waits where it is seen. */
+function lostFragments(state: FitRecord): FitTransition {
+  return {
+    state: { ...state, stage: 'fragmentation', fragmentTask: { ...state.fragmentTask, wanted: false } },
+    commands: [],
+  };
+}
+
+/** The drive's state as the fit shows it. One that is to be opened again for this fit shows as waiting. */
+function copied(drive: FitDrive, record: DriveRecord | null, fitId: string): FitDrive {
+  if (record === null) return drive;
+  const { pointsDone, pointsTotal, jobsDone, jobsKnown } = record.progress;
+  const toBeReopened = isDriveReopenable(record) && !joined(record, fitId);
+  return {
+    ...drive,
+    status: toBeReopened ? 'waiting' : record.status,
+    waitingFor: record.waitingFor,
+    pointsDone,
+    pointsTotal,
+    optimizationsDone: jobsDone,
+    optimizationsKnown: jobsKnown,
+    failure: toBeReopened ? null : record.failure,
+    recordSha256: record.recordSha256,
+  };
+}
+
+function joined(record: DriveRecord | null, fitId: string): boolean {
+  return record !== null && record.wantedBy.includes(fitId);
+}
+
+function isEnded(drive: FitDrive): boolean {
+  return !isDriveOpen(drive);
+}
+
+function newFitDrive(order: DriveOrder, fragment: Fragment): FitDrive {
+  return {
+    driveId: driveIdOf(order),
+    fragment: fragment.smiles,
+    status: 'waiting',
+    waitingFor: null,
+    pointsDone: 0,
+    pointsTotal: 360 / order.torsionDrive.gridSpacingDegrees,
+    optimizationsDone: 0,
+    optimizationsKnown: 0,
+    failure: null,
+    recordSha256: null,
+  };
+}
+
+function waiting(state: FitRecord, waitingFor: string | null): FitRecord {
+  const status = waitingFor === null ? 'running' : 'waiting';
+  return {
+    ...state,
+    status,
+    waitingFor,
+    stages: state.stages.map((stage) => (stage.name === state.stage ? { ...stage, status } : stage)),
+  };
+}
+
+function started(state: FitRecord, now: string): FitRecord {
+  return {
+    ...state,
+    stages: state.stages.map((stage) =>
+      stage.name === state.stage ? { ...stage, startedAt: stage.startedAt ?? now } : stage,
+    ),
+  };
+}
+
+function entered(state: FitRecord, stage: StageName, now: string): FitRecord {
+  const stages = state.stages.map((each): StageProgress =>
+    each.name === state.stage
+      ? { ...each, status: 'succeeded', startedAt: each.startedAt ?? now, finishedAt: now }
+      : each,
+  );
+  return waiting(started({ ...state, stage, stages }, now), null);
+}
+
+/** Stages that were not reached end as the fit does: a fit without anything to fit has succeeded in them. */
+function ended(
+  state: FitRecord,
+  status: 'succeeded' | 'failed' | 'cancelled',
+  now: string,
+  with_: Partial<Pick<FitRecord, 'failure' | 'result' | 'warnings'>>,
+): FitRecord {
+  const reached = STAGES.indexOf(state.stage);
+  return {
+    ...state,
+    ...with_,
+    status,
+    waitingFor: null,
+    finishedAt: now,
+    stages: state.stages.map((stage, index) =>
+      stage.status === 'succeeded'
+        ? stage
+        : {
+            ...stage,
+            status: index > reached && status === 'failed' ? 'cancelled' : status,
+            finishedAt: index > reached ? null : now,
+          },
+    ),
+  };
+}
+
+/** An ended fit lets go of its drives and tasks, so that what nobody wants is not computed. */
+function released(state: FitRecord): FitTransition {
+  if (state.released) return { state, commands: [] };
+  const tasks = [
+    ...(state.fragmentTask.wanted ? [state.fragmentTask.taskId] : []),
+    ...(state.fitTask?.wanted ? [state.fitTask.taskId] : []),
+  ];
+  return {
+    state,
+    commands: [
+      ...state.drives.map(({ driveId }): Command => ({ type: 'unwant-drive', driveId, fitId: state.id })),
+      ...tasks.map((taskId): Command => ({ type: 'drop-task', taskId, owner: { fit: state.id } })),
+    ],
+  };
+}
+
+function withVersion(state: FitRecord, program: string, outcome: { programVersion?: string }): FitRecord {
+  if (!outcome.programVersion) return state;
+  return { ...state, versions: { ...state.versions, [program]: outcome.programVersion } };
+}
+
+function driveOrder({ workflow, lane }: FitRecord, programVersion: string, fragment: Fragment): DriveOrder {
+  const { mappedSmiles, dihedral } = fragment;
+  return {
+    mappedSmiles,
+    dihedral,
+    qc: workflow.qc,
+    programVersion,
+    torsionDrive: workflow.torsionDrive,
+    lane,
+  };
+}
+
+function fragmentTask(fit: FitOrder, epoch: number): TaskRequest {
+  const { workflow } = fit;
+  return fitsTask(fit, epoch, {
+    kind: 'fragment',
+    input: {
+      mappedSmiles: fit.mappedSmiles,
+      scheme: workflow.fragmentation,
+      targetTorsionSmarts: workflow.targetTorsionSmarts,
+      baseForceFieldSha256: fit.baseForceField.sha256,
+      periodicities: workflow.fit.periodicities,
+    },
+  });
+}
+
+function fitParametersTask(
+  fit: FitRecord,
+  fragments: FragmentResult['fragments'],
+  epoch: number,
+): TaskRequest {
+  const targets = fragments.flatMap(({ mappedSmiles, dihedral, parameters }, index) => {
+    const torsionDriveSha256 = fit.drives[index]!.recordSha256;
+    return torsionDriveSha256 === null ? [] : [{ mappedSmiles, dihedral, torsionDriveSha256, parameters }];
+  });
+  return fitsTask(fit, epoch, {
+    kind: 'fit-parameters',
+    input: {
+      mappedSmiles: fit.mappedSmiles,
+      baseForceFieldSha256: fit.baseForceField.sha256,
+      fit: fit.workflow.fit,
+      targets,
+    },
+  });
+}
+
+function fitsTask({ id, lane }: FitOrder, epoch: number, subject: TaskSubject): TaskRequest {
+  return {
+    ...subject,
+    taskId: taskIdOf(subject, 'any', '', epoch),
+    program: 'any',
+    programVersion: '',
+    lane,
+    owner: { fit: id },
+  };
+}

@@ -1,0 +1,65 @@
+import type { QcSpecification, StageName } from '@bespoke/workflow-schema';
+
+/** A program that a worker can run, in its exact version. */
+export interface Engine {
+  program: string;
+  version: string;
+}
+
+/** What a worker, or a pool of like workers, offers. */
+export interface StageCapability {
+  stage: StageName;
+  engines: readonly Engine[];
+}
+
+/** Who could do the work: the workers that are up now, and the pools that were declared (null: none were). */
+export interface Supply {
+  workers: readonly StageCapability[];
+  pools: readonly StageCapability[] | null;
+}
+
+/**
+ * The version of a program that new drives are pinned to: the highest that a worker has which is up, else the
+ * highest that a pool declares; null when there is neither.
+ */
+export function versionToPin(supply: Supply, program: string): string | null {
+  return highestVersion(supply.workers, program) ?? highestVersion(supply.pools ?? [], program);
+}
+
+/** Null when a worker for the stage (and the engine) is up, else what is missing, for a person. */
+export function missingWorker(supply: Supply, stage: StageName, engine?: Engine): string | null {
+  const workers = supply.workers.filter((worker) => worker.stage === stage);
+  if (engine === undefined) return workers.length > 0 ? null : `a worker for ${stage}`;
+  const versions = workers
+    .flatMap(({ engines }) => engines)
+    .filter(({ program }) => program === engine.program);
+  if (versions.some(({ version }) => version === engine.version)) return null;
+  const other = versions[0];
+  return (
+    `a worker with ${engine.program} ${engine.version}` +
+    (other === undefined ? '' : ` (there is ${other.program} ${other.version}: submit again to use that)`)
+  );
+}
+
+/** Null when the work can be done by a declared pool, or might be by a worker to come; else why not. */
+export function unsupportedEngine(supply: Supply, qc: QcSpecification): string | null {
+  const offers = (supply.pools ?? supply.workers).filter(({ stage }) => stage === 'qc-generation');
+  // Nothing declared and nobody up yet says nothing about what will come: such a fit waits visibly.
+  if (supply.pools === null && offers.length === 0) return null;
+  const programs = [
+    ...new Set(offers.flatMap(({ engines }) => engines.map(({ program }) => program))),
+  ].sort();
+  if (programs.includes(qc.program)) return null;
+  const present = programs.length > 0 ? `There is ${programs.join(', ')}.` : 'There is no engine at all.';
+  return `No worker pool has the program ${qc.program}. ${present} Choose another workflow, or add a pool of workers that have ${qc.program}.`;
+}
+
+function highestVersion(offers: readonly StageCapability[], program: string): string | null {
+  const versions = offers
+    .filter(({ stage }) => stage === 'qc-generation')
+    .flatMap(({ engines }) => engines)
+    .filter((engine) => engine.program === program)
+    .map(({ version }) => version)
+    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  return versions.at(-1) ?? null;
+}

@@ -1,0 +1,35 @@
+import { canonicalJson, sha256Hex } from '@bespoke/content-key';
+import type { ConstrainedOptimizationResult, TorsionDriveRecord } from '@bespoke/workflow-schema';
+import type { BestPoint } from '@bespoke/torsion-drive';
+import type { DriveOrder } from './drive';
+import { parseGeometryReference, type TaskOutcome } from './task-request';
+
+/**
+ * A finished drive as an artifact: its JSON and the SHA-256 of it. There are no times and no names of machines
+ * in it, so the same results give the same bytes. Null while the result of a best point is not among the outcomes.
+ */
+export function torsionDriveArtifact(
+  order: DriveOrder,
+  best: readonly BestPoint[],
+  outcomes: Readonly<Record<string, TaskOutcome | null>>,
+): { text: string; sha256: string } | null {
+  const points: TorsionDriveRecord['points'] = [];
+  for (const { gridDegrees, geometry } of best) {
+    const outcome = outcomes[parseGeometryReference(geometry).taskId];
+    if (outcome?.outcome !== 'succeeded') return null;
+    const { dihedralDegrees, energyHartree, geometryAngstrom } =
+      outcome.output as ConstrainedOptimizationResult;
+    points.push({ gridDegrees, dihedralDegrees, energyHartree, geometryAngstrom });
+  }
+  const { mappedSmiles, dihedral, qc, programVersion } = order;
+  const record: TorsionDriveRecord = {
+    mappedSmiles,
+    dihedral,
+    qc,
+    program: qc.program,
+    programVersion,
+    points: points.sort((a, b) => a.gridDegrees - b.gridDegrees),
+  };
+  const text = canonicalJson(record);
+  return { text, sha256: sha256Hex(text) };
+}
