@@ -1,0 +1,21 @@
+/** What is wrong with a molecule; `code` of a {@link MoleculeError}. */
+export type MoleculeErrorCode =
+  'unreadable' | 'mixture' | 'radical' | 'unsupported-element' | 'too-large' | 'not-connected' | 'no-conformer';
+
+/** A molecule that cannot be read, or that nothing here can work with; the message names atom and reason. */
+export class MoleculeError extends Error {
+  override readonly name = 'MoleculeError';
+
+  constructor(
+    readonly code: MoleculeErrorCode,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** A SMARTS pattern that cannot be read. */
+export class SmartsError extends Error {
+  override readonly name = 'SmartsError';
+  readonly code = 'unreadable-smarts';
+}

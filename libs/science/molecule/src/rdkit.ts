@@ -1,0 +1,69 @@
+import initRDKitModule from '@rdkit/rdkit';
+import type { Log, MainModule, Mol } from '@rdkit/rdkit';
+
+export type { Mol } from '@rdkit/rdkit';
+
+interface LoadedRDKit {
+  module: MainModule;
+  errors: Log;
+}
+
+let loading: Promise<void> | undefined;
+let loaded: LoadedRDKit | undefined;
+
+/** Starts RDKit's WebAssembly module, once for the process. Everything else in this library is synchronous after it. */
+export function loadRDKit(): Promise<void> {
+  loading ??= initRDKitModule().then((module) => {
+    const errors = module.set_log_capture('rdApp.error');
+    if (errors === null) throw new Error('RDKit has no error log to capture.');
+    module.disable_logging('rdApp.warning');
+    loaded = { module, errors };
+  });
+  return loading;
+}
+
+/** The loaded module. @throws Error before {@link loadRDKit} has resolved. */
+export function rdkit(): MainModule {
+  return started().module;
+}
+
+/** Reads a molecule or a query, or says why RDKit could not. The caller deletes the molecule. */
+export function readWithReason(read: (module: MainModule) => Mol | null): { mol: Mol } | { reason: string } {
+  const { module, errors } = started();
+  errors.clear_buffer();
+  const mol = read(module);
+  if (mol !== null) return { mol };
+  return { reason: reasonInLog(errors.get_buffer()) };
+}
+
+/** Runs `use` on a molecule and frees it, whatever happens: WebAssembly memory is not garbage collected. */
+export function usingMol<T>(mol: Mol, use: (mol: Mol) => T): T {
+  try {
+    return use(mol);
+  } finally {
+    mol.delete();
+  }
+}
+
+function started(): LoadedRDKit {
+  if (loaded === undefined)
+    throw new Error('RDKit is not loaded yet: await loadRDKit() before working with molecules.');
+  return loaded;
+}
+
+/** RDKit logs several lines, each with a clock time; the first one says what is wrong, another one where. */
+function reasonInLog(log: string): string {
+  const lines = log.split('\n').map((line) => line.replace(/^\[\d\d:\d\d:\d\d\] /, '').trim());
+  const first = (lines[0] ?? '').replace(/^SM(?:ILES|ARTS) Parse Error: /, '');
+  const unkekulized = /^Can't kekulize mol\.\s+Unkekulized atoms: ([\d ]+)$/.exec(first);
+  if (unkekulized?.[1] !== undefined) {
+    const atoms = unkekulized[1].trim().split(' ').map((index) => Number(index) + 1);
+    return `no alternating double bonds fit the aromatic atoms ${atoms.join(', ')}; an aromatic nitrogen may lack its hydrogen ([nH])`;
+  }
+  const valence = /^Explicit valence for atom # (\d+) (\w+), (\d+), is greater than permitted$/.exec(first);
+  if (valence !== null) return `atom ${Number(valence[1]) + 1} (${valence[2]}) has ${valence[3]} bonds, too many`;
+  const what = first.replace(/ (?:while parsing|for input): .*$/, '');
+  const where = lines.map((line) => /around position (\d+)/.exec(line)?.[1]).find((found) => found !== undefined);
+  if (what === '') return 'RDKit gives no reason';
+  return where === undefined ? what : `${what} at position ${where}`;
+}

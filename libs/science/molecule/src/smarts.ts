@@ -1,0 +1,89 @@
+import type { Molecule } from './molecule';
+import { SmartsError } from './molecule-error';
+import { readWithReason, type Mol } from './rdkit';
+import { writtenAtoms } from './smiles-atoms';
+import { matchableMol } from './structure';
+
+const MAX_SMARTS_CHARACTERS = 5_000;
+const MAX_SMARTS_DEPTH = 50;
+/** Far more patterns than a force field and its bespoke parameters have; the oldest are freed beyond it. */
+const MAX_COMPILED_PATTERNS = 4_096;
+const ALL_MATCHES = JSON.stringify({ uniquify: false, maxMatches: 100_000 });
+
+interface Pattern {
+  query: Mol;
+  /** Places of the tagged atoms in the query, :1 first; all atoms if none is tagged. */
+  places: readonly number[];
+}
+
+const compiled = new Map<string, Pattern>();
+
+/**
+ * All places where a SMARTS pattern fits, symmetric ones included (not uniquified): a pattern of two tagged carbons
+ * fits ethane twice. Each match lists the tagged atoms in the order :1, :2...; all atoms of the pattern if none is tagged.
+ * Aromaticity is the molecule's own (MDL).
+ *
+ * @throws SmartsError if the pattern cannot be read
+ */
+export function matchSmarts(molecule: Molecule, smarts: string): number[][] {
+  const pattern = patternOf(smarts);
+  const found = JSON.parse(matchableMol(molecule).get_substruct_matches(pattern.query, ALL_MATCHES)) as
+    { atoms: number[] }[] | Record<string, never>;
+  if (!Array.isArray(found)) return [];
+  const seen = new Set<string>();
+  const matches: number[][] = [];
+  for (const { atoms } of found) {
+    const match = pattern.places.map((place) => atoms[place] ?? -1);
+    const key = match.join();
+    if (seen.has(key)) continue;
+    seen.add(key);
+    matches.push(match);
+  }
+  return matches;
+}
+
+function patternOf(smarts: string): Pattern {
+  const known = compiled.get(smarts);
+  if (known !== undefined) return known;
+  const pattern = compile(smarts);
+  compiled.set(smarts, pattern);
+  if (compiled.size > MAX_COMPILED_PATTERNS)
+    for (const [oldest, { query }] of compiled) {
+      compiled.delete(oldest);
+      query.delete();
+      break;
+    }
+  return pattern;
+}
+
+function compile(smarts: string): Pattern {
+  const shown = smarts.length > 100 ? `${smarts.slice(0, 97)}...` : smarts;
+  const fail = (reason: string): never => {
+    throw new SmartsError(`The SMARTS pattern "${shown}" is unreadable: ${reason}.`);
+  };
+  if (smarts.trim() === '') return fail('it is empty');
+  if (smarts.length > MAX_SMARTS_CHARACTERS) return fail(`it has more than ${MAX_SMARTS_CHARACTERS} characters`);
+  if (/[^!-~]/.test(smarts)) return fail('it holds a blank or a character that is no part of SMARTS');
+  if (nesting(smarts) > MAX_SMARTS_DEPTH) return fail(`it is nested more than ${MAX_SMARTS_DEPTH} deep`);
+  const atoms = writtenAtoms(smarts);
+  const tagged = atoms.flatMap(({ mapNumber }, place) => (mapNumber > 0 ? [{ mapNumber, place }] : []));
+  if (new Set(tagged.map((atom) => atom.mapNumber)).size < tagged.length) return fail('two atoms carry the same tag');
+  const read = readWithReason((module) => module.get_qmol(smarts));
+  if ('reason' in read) return fail(read.reason);
+  if (read.mol.get_num_atoms() !== atoms.length) {
+    read.mol.delete();
+    return fail('its atoms cannot be told apart');
+  }
+  const places = tagged.sort((a, b) => a.mapNumber - b.mapNumber).map((atom) => atom.place);
+  return { query: read.mol, places: places.length > 0 ? places : atoms.map((_, place) => place) };
+}
+
+function nesting(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const character of text) {
+    if (character === '(' || character === '[') deepest = Math.max(deepest, ++depth);
+    if (character === ')' || character === ']') depth -= 1;
+  }
+  return deepest;
+}
