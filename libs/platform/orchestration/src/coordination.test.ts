@@ -1,0 +1,429 @@
+import * as wavefront from '@bespoke/torsion-drive';
+import { builtInWorkflows, type FragmentResult, type Workflow } from '@bespoke/workflow-schema';
+import { describe, expect, it } from 'vitest';
+import {
+  driveNeeds,
+  fitNeeds,
+  isDriveOpen,
+  isFitOpen,
+  newDrive,
+  newFit,
+  parseGeometryReference,
+  driveIdOf,
+  stepDrive,
+  stepFit,
+  type Command,
+  type DriveEvent,
+  type DriveRecord,
+  type FitEvent,
+  type FitRecord,
+  type Supply,
+  type TaskOutcome,
+  type TaskRequest,
+} from './index';
+
+// Fits and drives among themselves: everything around them is in memory, every order of arrival and every loss
+// of the coordinator between two effects is drawn from a seed.
+
+const supply: Supply = {
+  workers: [
+    { stage: 'fragmentation', engines: [] },
+    { stage: 'qc-generation', engines: [{ program: 'xtb', version: '6.4.1' }] },
+    { stage: 'optimization', engines: [] },
+  ],
+  pools: null,
+};
+const workflow: Workflow = {
+  ...builtInWorkflows.get('draft')!,
+  torsionDrive: { gridSpacingDegrees: 60, maxConformers: 3, energyDecreaseThresholdHartree: 1e-5 },
+};
+
+function fitOrder(id: string, mappedSmiles: string): Parameters<typeof newFit>[0] {
+  return {
+    id,
+    name: id,
+    smiles: mappedSmiles,
+    mappedSmiles,
+    workflow,
+    baseForceField: { name: 'base', sha256: 'b'.repeat(64) },
+    lane: 'normal',
+    createdAt: '2026-01-01T00:00:00.000Z',
+  };
+}
+
+/** A molecule is the list of its fragments: `a.b`. */
+function fragmentsOf(mappedSmiles: string): FragmentResult {
+  const fragments = mappedSmiles.split('.').filter((name) => name !== '');
+  return {
+    fragments: fragments.map((smiles) => ({
+      mappedSmiles: smiles,
+      smiles,
+      dihedral: [0, 1, 2, 3],
+      occurrences: [],
+      parameters: [],
+    })),
+    warnings: [],
+  };
+}
+
+/** What workers answer: energies depend on where a geometry came from, as real ones do. */
+function answer(
+  task: TaskRequest,
+  results: ReadonlyMap<string, TaskOutcome>,
+  broken: ReadonlySet<string>,
+): TaskOutcome {
+  switch (task.kind) {
+    case 'fragment':
+      return { outcome: 'succeeded', output: fragmentsOf(task.input.mappedSmiles) };
+    case 'conformers':
+      return {
+        outcome: 'succeeded',
+        output: {
+          conformers: [-170, 20, 110].map((dihedralDegrees, basin) => ({
+            dihedralDegrees,
+            geometryAngstrom: [basin, 0, 0],
+          })),
+        },
+      };
+    case 'constrained-optimization': {
+      const { targetDegrees, mappedSmiles } = task.input;
+      if (broken.has(`${mappedSmiles}@${targetDegrees}`)) {
+        return { outcome: 'failed', failure: { code: 'engine-failed', message: 'SCF did not converge' } };
+      }
+      const { taskId, conformer } = parseGeometryReference(task.startGeometry);
+      const start = results.get(taskId) as {
+        output: { conformers: { geometryAngstrom: number[] }[] } & { geometryAngstrom: number[] };
+      };
+      const [basin] =
+        conformer === null
+          ? start.output.geometryAngstrom
+          : start.output.conformers[conformer]!.geometryAngstrom;
+      const energyHartree =
+        Math.cos((targetDegrees * Math.PI) / 90) * 0.005 + 0.002 * Math.sin(basin! * 7 + targetDegrees);
+      return {
+        outcome: 'succeeded',
+        output: {
+          energyHartree,
+          energyAtTargetHartree: energyHartree - 1e-6,
+          geometryAngstrom: [basin!, targetDegrees, 0],
+          dihedralDegrees: targetDegrees + 0.01,
+        },
+      };
+    }
+    case 'fit-parameters':
+      return {
+        outcome: 'succeeded',
+        output: { forceFieldSha256: 'f'.repeat(64), fitOutcomeSha256: 'e'.repeat(64) },
+      };
+    default:
+      return task satisfies never;
+  }
+}
+
+class Crash extends Error {}
+
+/** The platform in memory: what the gateway, NATS and the workers do, without any of them. */
+class Platform {
+  readonly fits = new Map<string, FitRecord>();
+  readonly drives = new Map<string, DriveRecord>();
+  readonly results = new Map<string, TaskOutcome>();
+  readonly artifacts = new Set<string>();
+  readonly queue = new Map<string, TaskRequest>();
+  readonly wakes = new Set<string>();
+  readonly wants = new Set<string>();
+  readonly runs = new Map<string, number>();
+  readonly broken = new Set<string>();
+  /** Makes the next answers of these tasks' kinds crashes. */
+  crashKind: TaskRequest['kind'] | null = null;
+
+  constructor(
+    private readonly random: () => number,
+    private readonly crashRate = 0,
+  ) {}
+
+  submit(id: string, molecule: string): void {
+    this.fits.set(id, newFit(fitOrder(id, molecule)));
+    this.wakes.add(`fit ${id}`);
+  }
+
+  cancel(id: string): void {
+    this.fits.set(id, stepFit(this.fits.get(id)!, { type: 'cancelled', now: 'later' }).state);
+    this.wakes.add(`fit ${id}`);
+  }
+
+  /** Runs until there is nothing to do; when a lost coordinator left gaps, the reconciler fills them. */
+  settle(): void {
+    for (let rounds = 0; rounds < 200; rounds++) {
+      for (let busy = true; busy;) {
+        const choices = [...this.wakes].map((wake) => () => this.wake(wake));
+        choices.push(...[...this.queue.values()].map((task) => () => this.work(task)));
+        busy = choices.length > 0;
+        if (busy) choices[Math.floor(this.random() * choices.length)]!();
+      }
+      for (const fit of this.fits.values())
+        if (isFitOpen(fit) || !fit.released) this.wakes.add(`fit ${fit.id}`);
+      for (const drive of this.drives.values()) if (isDriveOpen(drive)) this.wakes.add(`drive ${drive.id}`);
+      if (this.wakes.size === 0) return;
+    }
+    throw new Error('the platform does not settle');
+  }
+
+  private work(task: TaskRequest): void {
+    this.runs.set(task.taskId, (this.runs.get(task.taskId) ?? 0) + 1);
+    if (!this.results.has(task.taskId)) {
+      const outcome: TaskOutcome =
+        this.crashKind === task.kind
+          ? { outcome: 'crashed', failure: { code: 'crashed', message: 'the process died' } }
+          : answer(task, this.results, this.broken);
+      this.results.set(task.taskId, outcome);
+    }
+    if ('drive' in task.owner) this.wakes.add(`drive ${task.owner.drive}`);
+    else {
+      for (const want of this.wants)
+        if (want.startsWith(`${task.taskId} `)) this.wakes.add(`fit ${want.split(' ')[1]}`);
+    }
+    this.queue.delete(task.taskId);
+  }
+
+  private wake(wake: string): void {
+    this.wakes.delete(wake);
+    const [target, id] = wake.split(' ') as ['fit' | 'drive', string];
+    try {
+      if (target === 'fit') this.conductFit(id);
+      else this.conductDrive(id, this.observeDrive(this.drives.get(id)!));
+    } catch (error) {
+      if (!(error instanceof Crash)) throw error;
+      this.wakes.add(wake); // it was not acknowledged
+    }
+  }
+
+  private mayCrash(): void {
+    if (this.random() < this.crashRate) throw new Crash();
+  }
+
+  private outcomes(tasks: readonly string[]): Record<string, TaskOutcome | null> {
+    return Object.fromEntries(tasks.map((id) => [id, this.results.get(id) ?? null]));
+  }
+
+  private observeDrive(drive: DriveRecord): DriveEvent {
+    return { type: 'observed', outcomes: this.outcomes(driveNeeds(drive, wavefront)), supply };
+  }
+
+  private conductFit(id: string): void {
+    for (;;) {
+      const before = this.fits.get(id)!;
+      const needs = fitNeeds(before);
+      const drives = Object.fromEntries(needs.drives.map((each) => [each, this.drives.get(each) ?? null]));
+      const event: FitEvent = {
+        type: 'observed',
+        now: 'now',
+        outcomes: this.outcomes(needs.tasks),
+        drives,
+        supply,
+      };
+      const { state, commands } = stepFit(before, event);
+      this.mayCrash();
+      this.fits.set(id, JSON.parse(JSON.stringify(state)) as FitRecord);
+      this.carryOut(commands);
+      if (!isFitOpen(state) && !state.released) {
+        this.fits.set(id, stepFit(this.fits.get(id)!, { type: 'released' }).state);
+      } else if (JSON.stringify(state) === JSON.stringify(before)) return;
+    }
+  }
+
+  private conductDrive(id: string, first: DriveEvent): void {
+    for (let event = first; ; event = this.observeDrive(this.drives.get(id)!)) {
+      const before = this.drives.get(id)!;
+      const { state, artifact, commands } = stepDrive(before, event, wavefront);
+      if (artifact !== null) this.artifacts.add(artifact);
+      this.mayCrash();
+      this.drives.set(id, JSON.parse(JSON.stringify(state)) as DriveRecord);
+      this.carryOut(commands);
+      if (JSON.stringify(state) === JSON.stringify(before)) return;
+    }
+  }
+
+  private carryOut(commands: readonly Command[]): void {
+    for (const command of commands) {
+      this.mayCrash();
+      switch (command.type) {
+        case 'publish-task':
+          if ('fit' in command.task.owner) this.wants.add(`${command.task.taskId} ${command.task.owner.fit}`);
+          if (!this.results.has(command.task.taskId)) this.queue.set(command.task.taskId, command.task);
+          break;
+        case 'drop-task':
+          if ('fit' in command.owner) this.wants.delete(`${command.taskId} ${command.owner.fit}`);
+          if (![...this.wants].some((want) => want.startsWith(command.taskId)))
+            this.queue.delete(command.taskId);
+          break;
+        case 'want-drive': {
+          const driveId = driveIdOf(command.order);
+          if (!this.drives.has(driveId)) this.drives.set(driveId, newDrive(command.order));
+          this.conductDrive(driveId, { type: 'wanted', fitId: command.fitId });
+          break;
+        }
+        case 'unwant-drive':
+          if (this.drives.has(command.driveId)) {
+            this.conductDrive(command.driveId, { type: 'unwanted', fitId: command.fitId });
+          }
+          break;
+        case 'wake-fit':
+          this.wakes.add(`fit ${command.fitId}`);
+          break;
+        default:
+          command satisfies never;
+      }
+    }
+  }
+}
+
+/** Mulberry32. */
+function seeded(seed: number): () => number {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+const seeds = Array.from({ length: 40 }, (_, index) => index + 1);
+
+describe('fits and drives', () => {
+  it('end the same in any order of arrival, and each task runs once', () => {
+    const endings = seeds.map((seed) => {
+      const platform = new Platform(seeded(seed));
+      platform.submit('one', 'a.b');
+      platform.settle();
+      expect([...platform.runs.values()].every((runs) => runs === 1)).toBe(true);
+      expect(platform.fits.get('one')!.status).toBe('succeeded');
+      return JSON.stringify([
+        platform.fits.get('one'),
+        [...platform.artifacts].sort(),
+        [...platform.results.keys()].sort(),
+      ]);
+    });
+    expect(new Set(endings).size).toBe(1);
+  });
+
+  it('end the same when the coordinator is lost between any two effects', () => {
+    const undisturbed = new Platform(seeded(0));
+    undisturbed.submit('one', 'a.b');
+    undisturbed.settle();
+    for (const seed of seeds) {
+      const platform = new Platform(seeded(seed), 0.2);
+      platform.submit('one', 'a.b');
+      platform.settle();
+      expect(platform.fits.get('one')).toEqual(undisturbed.fits.get('one'));
+      expect(platform.artifacts).toEqual(undisturbed.artifacts);
+      expect([...platform.wants]).toEqual([]);
+    }
+  });
+
+  it('share the drive of a fragment that two fits have, and its tasks', () => {
+    for (const seed of seeds) {
+      const platform = new Platform(seeded(seed));
+      platform.submit('one', 'a.b');
+      platform.submit('two', 'b.c');
+      platform.settle();
+      expect(platform.drives.size).toBe(3);
+      expect([...platform.fits.values()].map(({ status }) => status)).toEqual(['succeeded', 'succeeded']);
+      expect([...platform.runs.values()].every((runs) => runs === 1)).toBe(true);
+    }
+  });
+
+  it('answer the same molecule a second time without running anything', () => {
+    const platform = new Platform(seeded(1));
+    platform.submit('one', 'a.b');
+    platform.settle();
+    const runs = new Map(platform.runs);
+    platform.submit('two', 'a.b');
+    platform.settle();
+    expect(platform.fits.get('two')!.result).toEqual(platform.fits.get('one')!.result);
+    expect(platform.runs).toEqual(runs);
+  });
+
+  it('go on without a drive that has a point without energy, and say which and why', () => {
+    const platform = new Platform(seeded(1));
+    platform.broken.add('a@60');
+    platform.submit('one', 'a.b');
+    platform.settle();
+    const fit = platform.fits.get('one')!;
+    expect(fit.status).toBe('succeeded');
+    expect(fit.drives.map(({ status }) => status)).toEqual(['failed', 'succeeded']);
+    expect(fit.warnings).toEqual([
+      'The torsion of the fragment a was left out: 1 of 6 grid points have no energy; at 60 degrees: SCF did not converge',
+    ]);
+  });
+
+  it('fail only when every drive failed', () => {
+    const platform = new Platform(seeded(1));
+    platform.broken.add('a@60').add('b@-120');
+    platform.submit('one', 'a.b');
+    platform.settle();
+    expect(platform.fits.get('one')).toMatchObject({
+      status: 'failed',
+      failure: {
+        code: 'all-drives-failed',
+        message: expect.stringContaining('SCF did not converge') as string,
+      },
+    });
+  });
+
+  it('succeed with the base force field when there is nothing to drive', () => {
+    const platform = new Platform(seeded(1));
+    platform.submit('one', '');
+    platform.settle();
+    expect(platform.fits.get('one')).toMatchObject({
+      status: 'succeeded',
+      result: { forceFieldSha256: 'b'.repeat(64), fitOutcomeSha256: null },
+      warnings: [expect.stringContaining('no rotatable bond')],
+    });
+  });
+
+  it.each(['fragment', 'conformers', 'constrained-optimization', 'fit-parameters'] as const)(
+    'fail when %s tasks crash for good, and a new fit tries those again, and those only',
+    (kind) => {
+      for (const seed of seeds) {
+        const platform = new Platform(seeded(seed));
+        platform.crashKind = kind;
+        platform.submit('one', 'a.b');
+        platform.settle();
+        expect(platform.fits.get('one')!.status).toBe('failed');
+        const failed = [...platform.results]
+          .filter(([, { outcome }]) => outcome === 'crashed')
+          .map(([id]) => id);
+        platform.crashKind = null;
+        platform.submit('two', 'a.b');
+        platform.settle();
+        expect(platform.fits.get('two')!.status).toBe('succeeded');
+        expect(platform.fits.get('one')!.status).toBe('failed');
+        expect(failed.every((id) => platform.runs.get(id) === 1)).toBe(true);
+        expect([...platform.runs.values()].every((runs) => runs === 1)).toBe(true);
+      }
+    },
+  );
+
+  it('cancelled at any moment leave nothing behind, and take nothing from others', () => {
+    for (const seed of seeds) {
+      const random = seeded(seed);
+      let moments = 0;
+      const platform: Platform = new Platform(() => {
+        if (++moments === 5 + seed * 2 && isFitOpen(platform.fits.get('one')!)) platform.cancel('one');
+        return random();
+      });
+      platform.submit('one', 'a.b');
+      platform.submit('two', 'b.c');
+      platform.settle();
+      expect(['cancelled', 'succeeded']).toContain(platform.fits.get('one')!.status);
+      expect(platform.fits.get('two')!.status).toBe('succeeded');
+      expect(platform.queue.size + platform.wants.size).toBe(0);
+      expect([...platform.drives.values()].some(isDriveOpen)).toBe(false);
+
+      platform.submit('three', 'a.b');
+      platform.settle();
+      expect(platform.fits.get('three')!.status).toBe('succeeded');
+      expect([...platform.results.values()].every(({ outcome }) => outcome === 'succeeded')).toBe(true);
+    }
+  });
+});
