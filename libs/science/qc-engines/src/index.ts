@@ -1,1 +1,4 @@
-export {};
+export * from './engine';
+export { mopacAm1, probeMopac, type Am1Request, type Am1Result } from './mopac';
+export { engineNamed, engines } from './registry';
+export { xtb } from './xtb';

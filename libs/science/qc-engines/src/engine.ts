@@ -1,0 +1,90 @@
+/** Four atoms around a bond, 0-based. */
+export type Dihedral = readonly [number, number, number, number];
+
+/** Relax a closed-shell molecule with one dihedral held at an angle. */
+export interface ConstrainedOptimizationRequest {
+  /** Atomic numbers. */
+  elements: readonly number[];
+  formalCharge: number;
+  /** Every bond of the molecule, 0-based: what must not change. */
+  bonds: readonly (readonly [number, number])[];
+  /** Flat [x0, y0, z0, x1, …]; need not be on target. */
+  geometryAngstrom: ArrayLike<number>;
+  dihedral: Dihedral;
+  targetDegrees: number;
+  method: string;
+  basis: string | null;
+}
+
+/** What a calculation may use. */
+export interface EngineRun {
+  cores: number;
+  memoryBytes: number;
+  /** An existing directory; a calculation makes one of its own in it and removes it. */
+  scratchDirectory: string;
+  /** Kills the program's process group. */
+  signal?: AbortSignal;
+}
+
+export interface ConstrainedOptimizationResult {
+  /** Energy of the returned geometry, without any bias. */
+  energyHartree: number;
+  /** Energy corrected to first order to the target angle: what points of a drive are compared by. */
+  energyAtTargetHartree: number;
+  geometryAngstrom: number[];
+  /** The angle that the returned geometry really has, in (-180, 180]; within 0.5 degrees of the target. */
+  dihedralDegrees: number;
+}
+
+/** A program that computes energies. A new one is a file that exports one of these and a line in `registry.ts`. */
+export interface QcEngine {
+  /** Lower case, as in a QC specification. */
+  readonly name: string;
+  /**
+   * The version of the program that would be run, or null when there is none.
+   * @throws EngineError when what is there does not say what it is
+   */
+  probe(): Promise<{ version: string } | null>;
+  /** Why the program cannot do this, or null when it can. Needs no program. */
+  supports(method: string, basis: string | null, elements: readonly number[]): string | null;
+  /** @throws EngineError, EngineCrashError, what `runProgram` throws */
+  constrainedOptimization(
+    request: ConstrainedOptimizationRequest,
+    run: EngineRun,
+  ): Promise<ConstrainedOptimizationResult>;
+}
+
+export type EngineErrorCode =
+  /** The method, the basis, an element or the number of electrons is not for this program. */
+  | 'unsupported'
+  | 'not-converged'
+  | 'constraint-ignored'
+  | 'off-target'
+  | 'connectivity-changed'
+  | 'unreadable-output'
+  /** The program gave up; the message has its own words. */
+  | 'engine-failed';
+
+/** The calculation says no, and would again: `output` is all that the program wrote. */
+export class EngineError extends Error {
+  constructor(
+    readonly code: EngineErrorCode,
+    message: string,
+    readonly output = '',
+  ) {
+    super(message);
+    this.name = 'EngineError';
+  }
+}
+
+/** The program died by a signal or had no room to write: another attempt may do. */
+export class EngineCrashError extends Error {
+  readonly code = 'engine-crashed';
+  constructor(
+    message: string,
+    readonly output: string,
+  ) {
+    super(message);
+    this.name = 'EngineCrashError';
+  }
+}
