@@ -1,3 +1,9 @@
+import type { Molecule } from '@bespoke/molecule';
+import { labels, type Label } from './labels';
+import type { ForceField } from './offxml';
+import { forceFieldParameters, type TorsionParameter } from './parameters';
+import { anglesOf, ascending, atomsKey, bondsOf, outerAscending, propersOf } from './valence-terms';
+
 /** One cosine term of a torsion: k/idivf·(1 + cos(periodicity·φ − phase)), φ with the sign of IUPAC and OpenMM. */
 export interface TorsionTerm {
   periodicity: number;
@@ -46,7 +52,9 @@ export interface AssignedImproper {
 }
 
 export interface AssignedVdw {
+  atoms: [number];
   id: string;
+  smirks: string;
   epsilonKcalPerMol: number;
   rminHalfAngstrom: number;
 }
@@ -71,4 +79,57 @@ export interface Assignment {
   /** Factors of the 1-4 interactions. */
   scale14: { vdw: number; electrostatics: number };
   missing: MissingParameter[];
+}
+
+/**
+ * Labels a molecule with a force field by SMIRNOFF's rules: of the parameters of a section that match, the last
+ * one wins.
+ *
+ * @throws SmirnoffError unsupported-force-field, unreadable-quantity
+ */
+export function assignParameters(forceField: ForceField, molecule: Molecule): Assignment {
+  const parameters = forceFieldParameters(forceField);
+  const { neighbours } = molecule;
+  const missing: MissingParameter[] = [];
+
+  function assign<A extends number[], P extends { smirks: string }>(
+    section: MissingParameter['section'],
+    terms: readonly A[],
+    candidates: readonly P[],
+  ): (P & { atoms: A })[] {
+    const winners = labels(molecule, candidates, ascending);
+    return terms.flatMap((atoms) => {
+      const parameter = winners.get(atomsKey(atoms))?.parameter;
+      if (parameter === undefined) {
+        missing.push({ section, atoms });
+        return [];
+      }
+      return [{ atoms, ...parameter }];
+    });
+  }
+
+  const atoms = molecule.atoms.map((_, atom): [number] => [atom]);
+  const vdw = assign('vdW', atoms, parameters.vdw);
+  return {
+    bonds: assign('Bonds', bondsOf(neighbours), parameters.bonds),
+    angles: assign('Angles', anglesOf(neighbours), parameters.angles),
+    propers: assign('ProperTorsions', propersOf(neighbours), parameters.propers),
+    impropers: [...labels(molecule, parameters.impropers, outerAscending).values()].map(assignedImproper),
+    vdw: atoms.map(([atom]) => vdw.find((assigned) => assigned.atoms[0] === atom) ?? null),
+    scale14: parameters.scale14,
+    missing,
+  };
+}
+
+function assignedImproper({ atoms, parameter }: Label<TorsionParameter>): AssignedImproper {
+  const [i, centre, k, l] = outerAscending(atoms);
+  return {
+    atoms: [i, centre, k, l],
+    dihedrals: [
+      [centre, i, k, l],
+      [centre, k, l, i],
+      [centre, l, i, k],
+    ],
+    ...parameter,
+  };
 }

@@ -38,7 +38,9 @@ function parameterLines(parameters: readonly XmlElement[]): string[] {
     const row: string[] = [];
     for (const [name, value] of Object.entries(attributes)) {
       const { figure, unit } = splitQuantity(value);
-      let column = columns.findIndex((known) => known.name === name && (known.unit === unit || agree(known.unit, unit)));
+      let column = columns.findIndex(
+        (known) => known.name === name && (known.unit === unit || agree(known.unit, unit)),
+      );
       if (column < 0) {
         column = columns.push({ name, unit }) - 1;
       }
@@ -46,7 +48,9 @@ function parameterLines(parameters: readonly XmlElement[]): string[] {
     }
     return Array.from(row, (cell) => cell ?? '');
   });
-  return [columns.map(({ name, unit }) => (unit === '' ? name : `${name} * ${unit}`)), ...rows].map((row) => row.join('\t'));
+  return [columns.map(({ name, unit }) => (unit === '' ? name : `${name} * ${unit}`)), ...rows].map((row) =>
+    row.join('\t'),
+  );
 }
 
 function splitQuantity(value: string): { figure: string; unit: string } {
@@ -71,7 +75,12 @@ export function forceFieldFromTable(table: string): ForceField {
       children:
         parameterName === undefined
           ? block.text
-          : block.rows.map((attributes) => ({ kind: 'element', name: parameterName, attributes, children: [] })),
+          : block.rows.map((attributes) => ({
+              kind: 'element',
+              name: parameterName,
+              attributes,
+              children: [],
+            })),
     };
     if (root === undefined) {
       root = element;

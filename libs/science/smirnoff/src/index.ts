@@ -1,11 +1,18 @@
-export type {
-  AssignedAngle,
-  AssignedBond,
-  AssignedImproper,
-  AssignedProper,
-  AssignedVdw,
-  Assignment,
-  MissingParameter,
-  TorsionTerm,
+export { appendTorsions, type TorsionToAppend } from './append-torsions';
+export {
+  assignParameters,
+  type AssignedAngle,
+  type AssignedBond,
+  type AssignedImproper,
+  type AssignedProper,
+  type AssignedVdw,
+  type Assignment,
+  type MissingParameter,
+  type TorsionTerm,
 } from './assignment';
+export { bespokeTorsions, type BespokeTorsion, type BespokeTorsionsRequest } from './bespoke-torsions';
+export { builtInForceField, builtInForceFieldNames } from './built-in-force-fields';
+export { chargeMethod, libraryCharges, type ChargeMethod } from './charges';
+export { parseOffxml, writeOffxml, type ForceField, type XmlElement, type XmlNode } from './offxml';
 export { SmirnoffError, type SmirnoffErrorCode } from './smirnoff-error';
+export { expandTorsionTerms } from './torsion-expansion';

@@ -86,7 +86,10 @@ function documentNodes(text: string): XmlNode[] {
   const verdict = XMLValidator.validate(text);
   if (verdict !== true) {
     const { msg, line, col } = verdict.err;
-    throw new SmirnoffError('unreadable-offxml', `The force field is not well-formed XML: ${msg} (line ${line}, column ${col})`);
+    throw new SmirnoffError(
+      'unreadable-offxml',
+      `The force field is not well-formed XML: ${msg} (line ${line}, column ${col})`,
+    );
   }
   try {
     return (parser.parse(text) as ParsedNode[]).flatMap(nodeFromParsed);
@@ -137,7 +140,9 @@ function writeNode(node: XmlNode, indent: string, lines: string[]): void {
       lines.push(`${indent}<!--${node.text}-->`);
       return;
     case 'element': {
-      const attributes = Object.entries(node.attributes).map(([name, value]) => ` ${name}="${escapeAttribute(value)}"`);
+      const attributes = Object.entries(node.attributes).map(
+        ([name, value]) => ` ${name}="${escapeAttribute(value)}"`,
+      );
       const open = `${indent}<${node.name}${attributes.join('')}>`;
       const close = `</${node.name}>`;
       if (node.children.every((child) => child.kind === 'text')) {

@@ -169,7 +169,9 @@ function combine(a: Quantity, b: Quantity, exponent: number): Quantity {
   return {
     value: a.value * b.value ** exponent,
     factor: a.factor * b.factor ** exponent,
-    dimensions: a.dimensions.map((power, index) => power + exponent * (b.dimensions[index] ?? 0)) as unknown as Dimensions,
+    dimensions: a.dimensions.map(
+      (power, index) => power + exponent * (b.dimensions[index] ?? 0),
+    ) as unknown as Dimensions,
   };
 }
 

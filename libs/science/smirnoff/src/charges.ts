@@ -1,0 +1,33 @@
+import { matchSmarts, type Molecule } from '@bespoke/molecule';
+import { sectionsNamed, type ForceField } from './offxml';
+import { forceFieldParameters } from './parameters';
+
+/** How a force field wants the charges of molecules that its library charges do not cover. */
+export type ChargeMethod = 'am1bcc' | 'nagl' | 'charge-increments' | 'none';
+
+/** The charge method that ranks first among those that the force field names. */
+export function chargeMethod(forceField: ForceField): ChargeMethod {
+  const has = (section: string): boolean => sectionsNamed(forceField, section).length > 0;
+  if (has('NAGLCharges')) {
+    return 'nagl';
+  }
+  if (has('ChargeIncrementModel')) {
+    return 'charge-increments';
+  }
+  return has('ToolkitAM1BCC') ? 'am1bcc' : 'none';
+}
+
+/**
+ * The library charge of each atom, e, or null. SMIRNOFF uses them only for a molecule that they cover completely.
+ *
+ * @throws SmirnoffError unsupported-force-field, unreadable-quantity
+ */
+export function libraryCharges(forceField: ForceField, molecule: Molecule): (number | null)[] {
+  const charges = molecule.atoms.map((): number | null => null);
+  for (const { smirks, chargesE } of forceFieldParameters(forceField).libraryCharges) {
+    for (const atoms of matchSmarts(molecule, smirks)) {
+      atoms.forEach((atom, tag) => (charges[atom] = chargesE[tag] ?? null));
+    }
+  }
+  return charges;
+}
