@@ -115,6 +115,59 @@ export function torsionEnergy(
   return energy;
 }
 
+/** A torsion's angle, and how fast it turns when the atoms move along a direction. */
+export interface TurningAngle {
+  /** Radians in (−π, π]. */
+  radians: number;
+  /** Σ dφ/dx · direction. */
+  radiansAlong: number;
+}
+
+/**
+ * @param directionAngstrom A direction over all coordinates.
+ * @returns Null where three of the atoms lie in a line.
+ */
+export function turningAngle(
+  torsions: TorsionSeries,
+  torsion: number,
+  x: Float64Array,
+  directionAngstrom: Float64Array,
+): TurningAngle | null {
+  const [i, j, k, l] = torsions.atoms.subarray(4 * torsion, 4 * torsion + 4);
+  const f = difference(x, i!, j!);
+  const g = difference(x, j!, k!);
+  const h = difference(x, l!, k!);
+  const a = cross(f, g);
+  const b = cross(h, g);
+  const a2 = dot(a, a);
+  const b2 = dot(b, b);
+  if (a2 < COLLINEAR || b2 < COLLINEAR) return null;
+  const length = Math.hypot(...g);
+  const df = difference(directionAngstrom, i!, j!);
+  const dg = difference(directionAngstrom, j!, k!);
+  const dh = difference(directionAngstrom, l!, k!);
+  const throughA = (dot(a, dg) * dot(f, g)) / length - length * dot(a, df);
+  const throughB = length * dot(b, dh) - (dot(b, dg) * dot(h, g)) / length;
+  return {
+    radians: Math.atan2(dot(cross(b, a), g) / length, dot(a, b)),
+    radiansAlong: throughA / a2 + throughB / b2,
+  };
+}
+
+type Vector = [number, number, number];
+
+const difference = (x: Float64Array, p: number, q: number): Vector => [
+  x[3 * p]! - x[3 * q]!,
+  x[3 * p + 1]! - x[3 * q + 1]!,
+  x[3 * p + 2]! - x[3 * q + 2]!,
+];
+const cross = (p: Vector, q: Vector): Vector => [
+  p[1] * q[2] - p[2] * q[1],
+  p[2] * q[0] - p[0] * q[2],
+  p[0] * q[1] - p[1] * q[0],
+];
+const dot = (p: Vector, q: Vector): number => p[0] * q[0] + p[1] * q[1] + p[2] * q[2];
+
 /**
  * Adds U′ times one half of φ's second derivatives: those through A = F × G, or with F → H and the opposite
  * sign through B = H × G.

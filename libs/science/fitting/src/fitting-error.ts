@@ -1,0 +1,10 @@
+/** An input that no fit can be made from. */
+export class FittingError extends Error {
+  constructor(
+    readonly code: 'wrong-atom-count' | 'not-finite' | 'no-points' | 'conflicting-parameters',
+    message: string,
+  ) {
+    super(message);
+    this.name = 'FittingError';
+  }
+}
