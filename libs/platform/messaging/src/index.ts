@@ -1,4 +1,10 @@
+export type { NatsConnection } from 'nats';
 export * from './artifact-store';
+export * from './connection';
+export * from './messaging-error';
+export * from './nats-server';
+export * from './nats-version';
+export * from './provisioning';
 export * from './record-store';
 export * from './stores';
 export * from './subjects';

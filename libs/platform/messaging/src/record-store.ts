@@ -1,3 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { NatsError, type KV } from 'nats';
+import { isUnreachable } from './messaging-error';
+
+const WATCH_RETRY_MS = 250;
+const WRONG_LAST_SEQUENCE = 10071;
+
 export interface KeptRecord<T> {
   key: string;
   value: T;
@@ -26,4 +33,69 @@ export interface RecordStore<T> {
   keys(filter?: string): Promise<string[]>;
   /** Live records that match, and then every change of them; deletions are not reported. Survives reconnects. */
   watch(pattern: string, options: WatchOptions): AsyncIterable<KeptRecord<T>>;
+}
+
+export function recordStore<T>(bucket: KV): RecordStore<T> {
+  return {
+    async get(key) {
+      const entry = await bucket.get(key);
+      if (entry === null || entry.operation !== 'PUT') return null;
+      return { key, value: entry.json<T>(), revision: entry.revision };
+    },
+    create: (key, value) => unlessRaceLost(bucket.create(key, JSON.stringify(value))),
+    update: (key, value, revision) => unlessRaceLost(bucket.update(key, JSON.stringify(value), revision)),
+    put: (key, value) => bucket.put(key, JSON.stringify(value)),
+    delete: (key) => bucket.delete(key),
+    async keys(filter = '>') {
+      const keys: string[] = [];
+      for await (const key of await bucket.keys(filter)) keys.push(key);
+      return keys;
+    },
+    watch: (pattern, options) => watch<T>(bucket, pattern, options),
+  };
+}
+
+async function unlessRaceLost(write: Promise<number>): Promise<number | null> {
+  try {
+    return await write;
+  } catch (error) {
+    if (error instanceof NatsError && error.api_error?.err_code === WRONG_LAST_SEQUENCE) return null;
+    throw error;
+  }
+}
+
+async function* watch<T>(
+  bucket: KV,
+  pattern: string,
+  { afterRevision = 0, signal }: WatchOptions,
+): AsyncGenerator<KeptRecord<T>> {
+  let last = afterRevision;
+  while (!signal.aborted) {
+    try {
+      const entries = await bucket.watch({
+        key: pattern,
+        ...(last > 0 && { resumeFromRevision: last + 1 }),
+      });
+      const stop = (): void => entries.stop();
+      signal.addEventListener('abort', stop, { once: true });
+      try {
+        for await (const entry of entries) {
+          if (signal.aborted) return;
+          // After a restart of the server the client may begin again from the start.
+          if (entry.revision <= last) continue;
+          last = entry.revision;
+          if (entry.operation === 'PUT') {
+            yield { key: entry.key, value: entry.json<T>(), revision: entry.revision };
+          }
+        }
+      } finally {
+        signal.removeEventListener('abort', stop);
+        entries.stop();
+      }
+    } catch (error) {
+      if (!isUnreachable(error)) throw error;
+    }
+    // The subscription ended though nobody wanted it to: the server went away.
+    if (!signal.aborted) await sleep(WATCH_RETRY_MS, undefined, { signal }).catch(() => undefined);
+  }
 }

@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect, ErrorCode, NatsError, type NatsConnection } from 'nats';
+import { NatsRefusedError, NatsUnreachableError } from './messaging-error';
+import { requireNatsVersion } from './nats-version';
+
+const RECONNECT_WAIT_MS = 250;
+const PING_INTERVAL_MS = 10_000;
+const DEFAULT_FIRST_CONNECT_MS = 30_000;
+
+export interface NatsOptions {
+  /** nats://host:port, or several separated by commas. */
+  url: string;
+  token?: string;
+  /** Shown in the server's list of connections. */
+  name: string;
+  /** How long to try the first time; once connected, a client reconnects for ever. */
+  firstConnectMs?: number;
+}
+
+/** @throws NatsUnreachableError, NatsRefusedError, NatsTooOldError */
+export async function connectNats(options: NatsOptions): Promise<NatsConnection> {
+  const firstConnectMs = options.firstConnectMs ?? DEFAULT_FIRST_CONNECT_MS;
+  const deadline = Date.now() + firstConnectMs;
+  for (;;) {
+    try {
+      const connection = await connect({
+        servers: options.url.split(','),
+        name: options.name,
+        ...(options.token !== undefined && { token: options.token }),
+        maxReconnectAttempts: -1,
+        reconnectTimeWait: RECONNECT_WAIT_MS,
+        pingInterval: PING_INTERVAL_MS,
+      });
+      try {
+        requireNatsVersion(connection.info?.version ?? '0', `the server at ${options.url}`);
+      } catch (error) {
+        await connection.close();
+        throw error;
+      }
+      return connection;
+    } catch (error) {
+      if (!(error instanceof NatsError)) throw error;
+      if (error.code === ErrorCode.AuthorizationViolation) throw new NatsRefusedError(options.url, error);
+      if (Date.now() + RECONNECT_WAIT_MS > deadline) {
+        throw new NatsUnreachableError(options.url, firstConnectMs / 1000, error);
+      }
+      await sleep(RECONNECT_WAIT_MS);
+    }
+  }
+}
