@@ -1,0 +1,85 @@
+import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { CliError } from './cli-error';
+
+/** Where the results of one fit go. */
+export interface FitOutputs {
+  report: string;
+  forceField: string;
+  page: string;
+}
+
+export interface OutputOptions {
+  output: string;
+  outputForceField?: string;
+  outputReport?: string;
+}
+
+/**
+ * A name for the outputs of each of several molecules: its own name in letters that every file system takes,
+ * or its number, from 1, where it has no name or one that another has too.
+ */
+export function outputSuffixes(names: readonly string[]): string[] {
+  const safe = names.map((name) =>
+    name
+      .trim()
+      .replace(/[^A-Za-z0-9._+-]+/g, '_')
+      .replace(/^[._]+|[._]+$/g, '')
+      .slice(0, 64),
+  );
+  // Upper and lower case are one file on some machines; a number must not meet a molecule called 2.
+  const count = (name: string) => safe.filter((other) => other.toLowerCase() === name.toLowerCase()).length;
+  return safe.map((name, index) =>
+    name === '' || /^\d+$/.test(name) || count(name) > 1 ? String(index + 1) : name,
+  );
+}
+
+/**
+ * Where each molecule's results go. By default force field and page lie beside the report: `x.json`, `x.offxml`
+ * and `report.html`. With several molecules each file's name gets the molecule's suffix: `x-aspirin.json`.
+ */
+export function fitOutputs(options: OutputOptions, names: readonly string[]): FitOutputs[] {
+  const { output } = options;
+  const forceField = options.outputForceField ?? withoutExtension(output) + '.offxml';
+  const page = options.outputReport ?? path.join(path.dirname(output), 'report.html');
+  const files = { report: output, forceField, page };
+  if (names.length === 1) return [files];
+  return outputSuffixes(names).map((suffix) => ({
+    report: withSuffix(files.report, suffix),
+    forceField: withSuffix(files.forceField, suffix),
+    page: withSuffix(files.page, suffix),
+  }));
+}
+
+/**
+ * Sees, before any work starts, that every output can be written.
+ * @throws CliError `notWritable`
+ */
+export function assertWritable(outputs: readonly FitOutputs[]): void {
+  const seen = new Set<string>();
+  for (const file of outputs.flatMap((each) => [each.report, each.forceField, each.page])) {
+    const absolute = path.resolve(file);
+    if (seen.has(absolute)) throw new CliError('usage', `two outputs would be the same file: ${file}`);
+    seen.add(absolute);
+    try {
+      mkdirSync(path.dirname(absolute), { recursive: true });
+      const there = statSync(absolute, { throwIfNoEntry: false });
+      if (there?.isDirectory()) throw new CliError('notWritable', `${file} is a directory; name a file`);
+      accessSync(there === undefined ? path.dirname(absolute) : absolute, constants.W_OK);
+    } catch (error) {
+      if (error instanceof CliError) throw error;
+      const { code } = error as NodeJS.ErrnoException;
+      throw new CliError('notWritable', `${file} can't be written (${code}); name another file`, {
+        cause: error,
+      });
+    }
+  }
+}
+
+function withoutExtension(file: string): string {
+  return file.slice(0, file.length - path.extname(file).length);
+}
+
+function withSuffix(file: string, suffix: string): string {
+  return `${withoutExtension(file)}-${suffix}${path.extname(file)}`;
+}

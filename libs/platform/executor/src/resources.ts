@@ -1,0 +1,48 @@
+import { availableParallelism, totalmem } from 'node:os';
+
+export const STAGE_APPS = ['fragmenter', 'qc-compute', 'optimizer'] as const;
+export type StageApp = (typeof STAGE_APPS)[number];
+
+export interface MachineResources {
+  cores: number;
+  memoryBytes: number;
+}
+
+/** What one worker is given: the values of its --n-cores and --max-mem. */
+export interface WorkerResources {
+  cores: number;
+  /** GB for each core. */
+  memoryGbPerCore: number;
+}
+
+/** The cores and the memory that this process may use. */
+export function machineResources(): MachineResources {
+  // Unlimited is said as 0, as undefined or as a huge number.
+  const limit = process.constrainedMemory() || Infinity;
+  return { cores: availableParallelism(), memoryBytes: Math.min(totalmem(), limit) };
+}
+
+/** A part of the memory stays with the operating system, nats-server, the gateway and Node itself. */
+const WORKERS_SHARE_OF_MEMORY = 0.8;
+
+/**
+ * Shares the machine out. The workers of qc-compute divide its cores among them, for nearly all work is theirs
+ * and the other stages work before and after it; those get a core for each worker.
+ */
+export function shareResources(
+  machine: MachineResources,
+  qcComputeWorkers: number,
+  asked: { qcComputeCores?: number; qcComputeMemoryGbPerCore?: number },
+): Record<StageApp, WorkerResources> {
+  const cores =
+    asked.qcComputeCores ?? Math.max(1, Math.floor(machine.cores / Math.max(1, qcComputeWorkers)));
+  const busyCores = Math.max(machine.cores, cores * qcComputeWorkers);
+  const memoryGb = (machine.memoryBytes * WORKERS_SHARE_OF_MEMORY) / 1e9 / busyCores;
+  const memoryGbPerCore = Math.floor(memoryGb * 100) / 100;
+  const single = { cores: 1, memoryGbPerCore };
+  return {
+    fragmenter: single,
+    'qc-compute': { cores, memoryGbPerCore: asked.qcComputeMemoryGbPerCore ?? memoryGbPerCore },
+    optimizer: single,
+  };
+}
