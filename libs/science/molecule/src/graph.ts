@@ -206,7 +206,7 @@ function sortBonds(graph: Graph): Graph {
   const bonds = graph.bonds
     .map((bond) =>
       bond.begin < bond.end
-        ? bond
+        ? { ...bond }
         : {
             ...bond,
             begin: bond.end,
@@ -221,12 +221,25 @@ function sortBonds(graph: Graph): Graph {
     .sort((a, b) => a.begin - b.begin || a.end - b.end);
   const before = neighboursOf(graph);
   const after = neighboursOf({ atoms: graph.atoms, bonds });
+  for (const bond of bonds) bond.stereo &&= toLowestNeighbours(bond.stereo, bond, after);
   const atoms = graph.atoms.map((atom, index) =>
     atom.chirality !== null && isOddPermutation(at(before, index), at(after, index))
       ? { ...atom, chirality: mirrored(atom.chirality) }
       : atom,
   );
   return { atoms, bonds };
+}
+
+/** Tells the same configuration by the neighbours with the lowest index. */
+function toLowestNeighbours(
+  { cis, beginNeighbour, endNeighbour }: NonNullable<GraphBond['stereo']>,
+  { begin, end }: GraphBond,
+  neighbours: readonly (readonly number[])[],
+): GraphBond['stereo'] {
+  const lowestBegin = Math.min(...at(neighbours, begin).filter((n) => n !== end));
+  const lowestEnd = Math.min(...at(neighbours, end).filter((n) => n !== begin));
+  const turned = (lowestBegin !== beginNeighbour) !== (lowestEnd !== endNeighbour);
+  return { cis: turned ? !cis : cis, beginNeighbour: lowestBegin, endNeighbour: lowestEnd };
 }
 
 function indicesOfTrue(flags: readonly boolean[]): number[] {

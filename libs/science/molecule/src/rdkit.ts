@@ -17,6 +17,8 @@ export function loadRDKit(): Promise<void> {
     const errors = module.set_log_capture('rdApp.error');
     if (errors === null) throw new Error('RDKit has no error log to capture.');
     module.disable_logging('rdApp.warning');
+    // The old perception forgets double bonds' stereo when it reads JSON.
+    module.use_legacy_stereo_perception(false);
     loaded = { module, errors };
   });
   return loading;
