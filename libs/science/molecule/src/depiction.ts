@@ -1,0 +1,43 @@
+import { at, writeCommonChem } from './graph';
+import type { Molecule } from './molecule';
+import { rdkit, usingMol } from './rdkit';
+import { structureOf } from './structure';
+
+export interface DepictionOptions {
+  /** Atoms to highlight; hydrogens are not drawn. */
+  highlightAtoms?: Iterable<number>;
+  /** Indices into `molecule.bonds`. */
+  highlightBonds?: Iterable<number>;
+  widthPx?: number;
+  heightPx?: number;
+}
+
+/** The molecule's structural formula, without explicit hydrogens, as an SVG document. */
+export function depictSvg(molecule: Molecule, options: DepictionOptions = {}): string {
+  const mol = rdkit().get_mol(writeCommonChem(structureOf(molecule).graph, null));
+  if (mol === null) throw new Error(`RDKit does not take back its own molecule ${molecule.mappedSmiles}.`);
+  return usingMol(mol, (drawn) => {
+    drawn.remove_hs_in_place(JSON.stringify({ removeDefiningBondStereo: true }));
+    const drawnAtoms = molecule.atoms.map((_, index) => index).filter((index) => isDrawn(molecule, index));
+    if (drawnAtoms.length !== drawn.get_num_atoms())
+      throw new Error(`RDKit draws other atoms of ${molecule.mappedSmiles} than expected.`);
+    const drawnIndex = new Map(drawnAtoms.map((atom, index) => [atom, index]));
+    const drawnBonds = molecule.bonds.flatMap(({ begin, end }, index) =>
+      drawnIndex.has(begin) && drawnIndex.has(end) ? [index] : [],
+    );
+    return drawn.get_svg_with_highlights(
+      JSON.stringify({
+        width: options.widthPx ?? 300,
+        height: options.heightPx ?? 200,
+        atoms: [...(options.highlightAtoms ?? [])].flatMap((atom) => drawnIndex.get(atom) ?? []),
+        bonds: [...(options.highlightBonds ?? [])].map((bond) => drawnBonds.indexOf(bond)).filter((bond) => bond >= 0),
+      }),
+    );
+  });
+}
+
+function isDrawn(molecule: Molecule, index: number): boolean {
+  const { element, isotope, formalCharge } = at(molecule.atoms, index);
+  if (element !== 1 || isotope !== 0 || formalCharge !== 0) return true;
+  return at(molecule.neighbours, index).every((neighbour) => at(molecule.atoms, neighbour).element === 1);
+}
