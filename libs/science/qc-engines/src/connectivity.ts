@@ -1,4 +1,5 @@
-import { covalentRadiusAngstrom, elementSymbol } from './elements';
+import { elementSymbol } from '@bespoke/molecule';
+import { covalentRadiusAngstrom } from './covalent-radii';
 
 /** Two atoms are taken for bonded up to this multiple of the sum of their covalent radii. */
 const BOND_FACTOR = 1.2;

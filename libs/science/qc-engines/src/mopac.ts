@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findProgram, ProgramNotFoundError, runProgram } from '@bespoke/child-process';
-import { elementSymbol } from './elements';
+import { elementSymbol } from '@bespoke/molecule';
 import { EngineCrashError, EngineError, type EngineRun } from './engine';
 import { inScratchDirectory } from './scratch';
 

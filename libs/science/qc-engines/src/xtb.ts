@@ -1,10 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findProgram, ProgramNotFoundError, runProgram, type ProgramResult } from '@bespoke/child-process';
-import { dihedralDegrees } from '@bespoke/molecule';
+import { dihedralDegrees, elementSymbol } from '@bespoke/molecule';
 import { DEGREES_PER_RADIAN, wrapDegrees } from '@bespoke/units';
 import { changedConnectivity, describeBondChanges } from './connectivity';
-import { elementSymbol } from './elements';
 import {
   EngineCrashError,
   EngineError,

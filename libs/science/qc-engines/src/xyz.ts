@@ -1,4 +1,4 @@
-import { elementSymbol } from './elements';
+import { elementSymbol } from '@bespoke/molecule';
 
 /** XYZ text of a geometry; 10 decimals. */
 export function writeXyz(elements: readonly number[], geometryAngstrom: ArrayLike<number>): string {
