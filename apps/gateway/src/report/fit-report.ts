@@ -1,0 +1,105 @@
+import type { FitDrive, FitRecord } from '@bespoke/orchestration';
+import type {
+  FitOutcome,
+  FitReport,
+  FragmentResult,
+  Provenance,
+  QcSpecification,
+} from '@bespoke/workflow-schema';
+
+type Fragment = FragmentResult['fragments'][number];
+
+function levelOfTheory({ method, basis }: QcSpecification): string {
+  return basis ? `${method}/${basis}` : method;
+}
+
+/** What the reference of a fit is worth, in a sentence for people; null stands for a fit without any. */
+export function referenceNote(qc: QcSpecification, programVersion: string | null): string {
+  if (programVersion === null) {
+    return 'There was nothing to fit, so there is no reference: this force field is the base force field, unchanged.';
+  }
+  const level = levelOfTheory(qc);
+  const reference = `The reference of each torsion is ${level}, computed with ${qc.program} ${programVersion}.`;
+  if (/^gfn/i.test(qc.method)) {
+    return `${reference} Torsion profiles of this method are about as far from DFT as Sage's own: against DFT, such a fit is no better than Sage itself. It is for trying things out.`;
+  }
+  if (/^b3lyp-d3bj\/dzvp$/i.test(level)) {
+    return `${reference} It is the level of theory that the torsions of OpenFF's own force fields are fitted to.`;
+  }
+  return reference;
+}
+
+function sameDihedral(a: readonly number[], b: readonly number[]): boolean {
+  return a.every((atom, index) => atom === b[index]);
+}
+
+function reportedFragment(
+  { mappedSmiles, dihedral, occurrences }: Fragment,
+  drive: FitDrive | undefined,
+  reference: Provenance | null,
+  outcome: FitOutcome | null,
+): FitReport['fragments'][number] {
+  const torsion =
+    outcome?.torsions.findIndex(
+      (candidate) => candidate.mappedSmiles === mappedSmiles && sameDihedral(candidate.dihedral, dihedral),
+    ) ?? -1;
+  const dropped = torsion >= 0 ? null : (drive?.failure?.message ?? 'the optimizer left it out');
+  return {
+    mappedSmiles,
+    dihedral,
+    occurrences,
+    reference: dropped === null ? reference : null,
+    dropped,
+    torsion: dropped === null ? torsion : null,
+  };
+}
+
+/**
+ * The report of a fit that succeeded, from its record, the answer to its `fragment` task and what the optimizer
+ * said (null when there was nothing to fit). Throws when the fit has not succeeded.
+ */
+export function assembleFitReport(
+  fit: FitRecord,
+  fragments: readonly Fragment[],
+  outcome: FitOutcome | null,
+): FitReport {
+  if (fit.status !== 'succeeded' || fit.result === null || fit.finishedAt === null) {
+    throw new Error(`The fit ${fit.id} is ${fit.status} and has no report.`);
+  }
+  const { qc } = fit.workflow;
+  const reference =
+    fit.engineVersion === null
+      ? null
+      : { program: qc.program, version: fit.engineVersion, method: levelOfTheory(qc) };
+  return {
+    schema: 'bespoke-fit-report',
+    schemaVersion: 1,
+    fitId: fit.id,
+    name: fit.name,
+    smiles: fit.smiles,
+    mappedSmiles: fit.mappedSmiles,
+    status: 'succeeded',
+    referenceNote: referenceNote(qc, fit.engineVersion),
+    workflow: fit.workflow,
+    baseForceField: fit.baseForceField,
+    forceFieldSha256: fit.result.forceFieldSha256,
+    fragments: fragments.map((fragment, index) =>
+      reportedFragment(fragment, fit.drives[index], reference, outcome),
+    ),
+    fit: outcome,
+    warnings: fit.warnings,
+    timings: {
+      createdAt: fit.createdAt,
+      finishedAt: fit.finishedAt,
+      stages: fit.stages.flatMap(({ name, startedAt, finishedAt }) =>
+        startedAt === null || finishedAt === null
+          ? []
+          : [{ stage: name, seconds: (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000 }],
+      ),
+    },
+    versions: {
+      ...fit.versions,
+      ...(outcome && { [outcome.chargeModel.program]: outcome.chargeModel.version }),
+    },
+  };
+}
