@@ -1,12 +1,14 @@
-import { addFromDifferences, type Hessian } from './second-derivatives';
+import { addLocal, type Hessian } from './second-derivatives';
 import type { HarmonicAngles } from './system';
 
-// Atom coefficients in the differences (first − vertex) and (third − vertex).
-const SIGNS = Int8Array.of(1, 0, -1, -1, 0, 1);
 // Below this distance of cos θ from −1 the closed forms lose digits to 0/0 and the series is exact.
 const NEARLY_LINEAR = 1e-3;
 
-const local = new Float64Array(36);
+const local = new Float64Array(81);
+const u = new Float64Array(3);
+const v = new Float64Array(3);
+const gu = new Float64Array(3);
+const gv = new Float64Array(3);
 const derivatives = new Float64Array(2);
 
 /**
@@ -60,10 +62,10 @@ export function angleEnergy(
     gradient[j + 2]! -= first * (guz + gvz);
     if (hessian === null) continue;
     const second = derivatives[1]!;
-    const u = [ux, uy, uz];
-    const v = [vx, vy, vz];
-    const gu = [gux, guy, guz];
-    const gv = [gvx, gvy, gvz];
+    set(u, ux, uy, uz);
+    set(v, vx, vy, vz);
+    set(gu, gux, guy, guz);
+    set(gv, gvx, gvy, gvz);
     for (let p = 0; p < 3; p++) {
       for (let q = 0; q < 3; q++) {
         const unit = p === q ? 1 : 0;
@@ -71,18 +73,32 @@ export function angleEnergy(
         const vv = v[p]! * v[q]!;
         const uv = u[p]! * v[q]!;
         const vu = v[p]! * u[q]!;
-        local[6 * p + q] =
-          first * a * a * (3 * cosine * uu - uv - vu - cosine * unit) + second * gu[p]! * gu[q]!;
-        local[6 * (p + 3) + q + 3] =
-          first * b * b * (3 * cosine * vv - uv - vu - cosine * unit) + second * gv[p]! * gv[q]!;
-        const mixed = first * a * b * (unit - uu - vv + cosine * uv) + second * gu[p]! * gv[q]!;
-        local[6 * p + q + 3] = mixed;
-        local[6 * (q + 3) + p] = mixed;
+        const ii = first * a * a * (3 * cosine * uu - uv - vu - cosine * unit) + second * gu[p]! * gu[q]!;
+        const ll = first * b * b * (3 * cosine * vv - uv - vu - cosine * unit) + second * gv[p]! * gv[q]!;
+        const il = first * a * b * (unit - uu - vv + cosine * uv) + second * gu[p]! * gv[q]!;
+        const li = first * a * b * (unit - uu - vv + cosine * vu) + second * gv[p]! * gu[q]!;
+        // Moving all three atoms together changes nothing: rows and columns add up to 0.
+        const at = 9 * p + q;
+        local[at] = ii;
+        local[at + 6] = il;
+        local[at + 3] = -ii - il;
+        local[at + 54] = li;
+        local[at + 60] = ll;
+        local[at + 57] = -li - ll;
+        local[at + 27] = -ii - li;
+        local[at + 33] = -il - ll;
+        local[at + 30] = ii + il + li + ll;
       }
     }
-    addFromDifferences(hessian, x.length, atoms, 3 * angle, 3, 2, SIGNS, local);
+    addLocal(hessian, x.length, atoms, 3 * angle, 3, local);
   }
   return energy;
+}
+
+function set(vector: Float64Array, x: number, y: number, z: number): void {
+  vector[0] = x;
+  vector[1] = y;
+  vector[2] = z;
 }
 
 /** U of cos θ; leaves dU/dcos θ and d²U/dcos² θ in `derivatives`. */

@@ -5,41 +5,30 @@
 export type Hessian = Float64Array;
 
 /**
- * Adds the second derivatives of an energy that depends on the positions through difference vectors.
+ * Adds the second derivatives of a term over the positions of its few atoms.
  *
- * @param signs For each atom its coefficient (+1, −1, 0) in each difference vector, row-major.
- * @param local Symmetric matrix of second derivatives over the components of the difference vectors, row-major.
+ * @param local Over the coordinates of these atoms, row-major, both triangles.
  */
-export function addFromDifferences(
+export function addLocal(
   hessian: Hessian,
   columns: number,
   atoms: Int32Array,
   first: number,
   atomCount: number,
-  vectorCount: number,
-  signs: Int8Array,
   local: Float64Array,
 ): void {
-  const localColumns = 3 * vectorCount;
+  const localColumns = 3 * atomCount;
   for (let a = 0; a < atomCount; a++) {
+    const row = 3 * atoms[first + a]!;
     for (let b = 0; b < atomCount; b++) {
-      const row = 3 * atoms[first + a]!;
       const column = 3 * atoms[first + b]!;
       if (row < column) continue;
-      for (let p = 0; p < vectorCount; p++) {
-        const signA = signs[a * vectorCount + p]!;
-        if (signA === 0) continue;
-        for (let q = 0; q < vectorCount; q++) {
-          const sign = signA * signs[b * vectorCount + q]!;
-          if (sign === 0) continue;
-          for (let x = 0; x < 3; x++) {
-            const from = (3 * p + x) * localColumns + 3 * q;
-            const to = (row + x) * columns + column;
-            hessian[to]! += sign * local[from]!;
-            hessian[to + 1]! += sign * local[from + 1]!;
-            hessian[to + 2]! += sign * local[from + 2]!;
-          }
-        }
+      for (let x = 0; x < 3; x++) {
+        const from = (3 * a + x) * localColumns + 3 * b;
+        const to = (row + x) * columns + column;
+        hessian[to]! += local[from]!;
+        hessian[to + 1]! += local[from + 1]!;
+        hessian[to + 2]! += local[from + 2]!;
       }
     }
   }

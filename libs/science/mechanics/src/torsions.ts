@@ -1,14 +1,18 @@
-import { addFromDifferences, type Hessian } from './second-derivatives';
+import { addLocal, type Hessian } from './second-derivatives';
 import type { TorsionSeries } from './torsion-series';
-
-// Atom coefficients in the differences F = r1 − r2, G = r2 − r3, H = r4 − r3.
-const SIGNS = Int8Array.of(1, 0, 0, -1, 1, 0, 0, -1, -1, 0, 0, 1);
 
 /** |A|² in Å⁴ below which three atoms lie in a line and the angle, undefined, counts by its mean energy. */
 const COLLINEAR = 1e-12;
 
-const local = new Float64Array(81);
+// Second derivatives over the differences F = r1 − r2, G = r2 − r3, H = r4 − r3, then rows and then columns
+// over the atoms.
+const overDifferences = new Float64Array(81);
+const halfway = new Float64Array(108);
+const local = new Float64Array(144);
 const slopes = new Float64Array(9);
+const a = new Float64Array(3);
+const gxa = new Float64Array(3);
+const fxa = new Float64Array(3);
 
 /**
  * Energy of the torsions in kcal/mol; adds first and second derivatives where arrays are given. The angle's
@@ -76,7 +80,7 @@ export function torsionEnergy(
       second -= n * n * value;
     }
     energy += u;
-    if (gradient === null) continue;
+    if (gradient === null || (first === 0 && second === 0)) continue;
 
     const fg = (fx * gx + fy * gy + fz * gz) / g;
     const hg = (hx * gx + hy * gy + hz * gz) / g;
@@ -104,13 +108,15 @@ export function torsionEnergy(
     if (hessian === null) continue;
 
     for (let p = 0; p < 9; p++) {
-      for (let q = 0; q < 9; q++) local[9 * p + q] = second * slopes[p]! * slopes[q]!;
+      const secondSlope = second * slopes[p]!;
+      for (let q = 0; q < 9; q++) overDifferences[9 * p + q] = secondSlope * slopes[q]!;
     }
     const a4 = a2 * a2;
     const b4 = b2 * b2;
     addAngleCurvature(first, fx, fy, fz, gx, gy, gz, ax, ay, az, 0, 1, g / a4, g2, fg / a4, a2);
     addAngleCurvature(first, hx, hy, hz, gx, gy, gz, bx, by, bz, 6, -1, g / b4, g2, hg / b4, b2);
-    addFromDifferences(hessian, x.length, atoms, 4 * torsion, 4, 3, SIGNS, local);
+    differencesToAtoms();
+    addLocal(hessian, x.length, atoms, 4 * torsion, 4, local);
   }
   return energy;
 }
@@ -168,6 +174,30 @@ const cross = (p: Vector, q: Vector): Vector => [
 ];
 const dot = (p: Vector, q: Vector): number => p[0] * q[0] + p[1] * q[1] + p[2] * q[2];
 
+/** From `overDifferences` to `local`: dF/dr1 = −dF/dr2 = 1, dG/dr2 = −dG/dr3 = 1, dH/dr4 = −dH/dr3 = 1. */
+function differencesToAtoms(): void {
+  for (let c = 0; c < 27; c++) {
+    const f = overDifferences[c]!;
+    const g = overDifferences[27 + c]!;
+    const h = overDifferences[54 + c]!;
+    halfway[c] = f;
+    halfway[27 + c] = g - f;
+    halfway[54 + c] = -g - h;
+    halfway[81 + c] = h;
+  }
+  for (let row = 0; row < 12; row++) {
+    for (let c = 0; c < 3; c++) {
+      const f = halfway[9 * row + c]!;
+      const g = halfway[9 * row + 3 + c]!;
+      const h = halfway[9 * row + 6 + c]!;
+      local[12 * row + c] = f;
+      local[12 * row + 3 + c] = g - f;
+      local[12 * row + 6 + c] = -g - h;
+      local[12 * row + 9 + c] = h;
+    }
+  }
+}
+
 /**
  * Adds U′ times one half of φ's second derivatives: those through A = F × G, or with F → H and the opposite
  * sign through B = H × G.
@@ -191,20 +221,26 @@ function addAngleCurvature(
   a2: number,
 ): void {
   const scale = sign * first;
-  const a = [ax, ay, az];
-  const gxa = [gy * az - gz * ay, gz * ax - gx * az, gx * ay - gy * ax];
-  const fxa = [fy * az - fz * ay, fz * ax - fx * az, fx * ay - fy * ax];
+  a[0] = ax;
+  a[1] = ay;
+  a[2] = az;
+  gxa[0] = gy * az - gz * ay;
+  gxa[1] = gz * ax - gx * az;
+  gxa[2] = gx * ay - gy * ax;
+  fxa[0] = fy * az - fz * ay;
+  fxa[1] = fz * ax - fx * az;
+  fxa[2] = fx * ay - fy * ax;
   const g = Math.sqrt(g2);
   const diagonal = 1 / (2 * g2 * g * a2);
   for (let p = 0; p < 3; p++) {
     for (let q = 0; q < 3; q++) {
       const symmetricG = a[p]! * gxa[q]! + gxa[p]! * a[q]!;
       const symmetricF = a[p]! * fxa[q]! + fxa[p]! * a[q]!;
-      local[9 * (outer + p) + outer + q]! += scale * gOverA4 * symmetricG;
-      local[9 * (3 + p) + 3 + q]! += scale * (diagonal * symmetricG + fgOverA4 * symmetricF);
+      overDifferences[9 * (outer + p) + outer + q]! += scale * gOverA4 * symmetricG;
+      overDifferences[9 * (3 + p) + 3 + q]! += scale * (diagonal * symmetricG + fgOverA4 * symmetricF);
       const mixed = -scale * (gOverA4 * fxa[p]! * a[q]! + fgOverA4 * a[p]! * gxa[q]!);
-      local[9 * (outer + p) + 3 + q]! += mixed;
-      local[9 * (3 + q) + outer + p]! += mixed;
+      overDifferences[9 * (outer + p) + 3 + q]! += mixed;
+      overDifferences[9 * (3 + q) + outer + p]! += mixed;
     }
   }
 }
