@@ -1,5 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect, ErrorCode, NatsError, type NatsConnection } from 'nats';
+import {
+  connect,
+  ErrorCode,
+  Events,
+  NatsError,
+  type NatsConnection,
+  type QueuedIterator,
+  type Status,
+} from 'nats';
 import { NatsRefusedError, NatsUnreachableError } from './messaging-error';
 import { requireNatsVersion } from './nats-version';
 
@@ -47,4 +55,17 @@ export async function connectNats(options: NatsOptions): Promise<NatsConnection>
       await sleep(RECONNECT_WAIT_MS);
     }
   }
+}
+
+/**
+ * Calls back after each reconnection: what the server knew about pull requests and watches is gone then.
+ * @returns how to stop that
+ */
+export function onReconnect(connection: NatsConnection, listener: () => void): () => void {
+  // The declared type leaves out that this iterator can be stopped from outside.
+  const events = connection.status() as QueuedIterator<Status>;
+  void (async () => {
+    for await (const event of events) if (event.type === Events.Reconnect) listener();
+  })();
+  return () => events.stop();
 }

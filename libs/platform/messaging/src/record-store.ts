@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NatsError, type KV } from 'nats';
+import { NatsError, type KV, type NatsConnection } from 'nats';
+import { onReconnect } from './connection';
 import { isUnreachable } from './messaging-error';
 
 const WATCH_RETRY_MS = 250;
@@ -35,7 +36,7 @@ export interface RecordStore<T> {
   watch(pattern: string, options: WatchOptions): AsyncIterable<KeptRecord<T>>;
 }
 
-export function recordStore<T>(bucket: KV): RecordStore<T> {
+export function recordStore<T>(connection: NatsConnection, bucket: KV): RecordStore<T> {
   return {
     async get(key) {
       const entry = await bucket.get(key);
@@ -51,7 +52,7 @@ export function recordStore<T>(bucket: KV): RecordStore<T> {
       for await (const key of await bucket.keys(filter)) keys.push(key);
       return keys;
     },
-    watch: (pattern, options) => watch<T>(bucket, pattern, options),
+    watch: (pattern, options) => watch<T>(connection, bucket, pattern, options),
   };
 }
 
@@ -65,6 +66,7 @@ async function unlessRaceLost(write: Promise<number>): Promise<number | null> {
 }
 
 async function* watch<T>(
+  connection: NatsConnection,
   bucket: KV,
   pattern: string,
   { afterRevision = 0, signal }: WatchOptions,
@@ -78,6 +80,8 @@ async function* watch<T>(
       });
       const stop = (): void => entries.stop();
       signal.addEventListener('abort', stop, { once: true });
+      // The client itself would notice only after some missed heartbeats.
+      const forgetReconnect = onReconnect(connection, stop);
       try {
         for await (const entry of entries) {
           if (signal.aborted) return;
@@ -90,6 +94,7 @@ async function* watch<T>(
         }
       } finally {
         signal.removeEventListener('abort', stop);
+        forgetReconnect();
         entries.stop();
       }
     } catch (error) {

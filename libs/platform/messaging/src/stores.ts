@@ -30,7 +30,7 @@ export async function openStores<Fit = unknown, Drive = unknown, Want = unknown,
 ): Promise<Stores<Fit, Drive, Want, Idempotency>> {
   const { views } = connection.jetstream();
   const open = async <T>(bucket: Bucket): Promise<RecordStore<T>> =>
-    recordStore<T>(await views.kv(bucket, { bindOnly: true }));
+    recordStore<T>(connection, await views.kv(bucket, { bindOnly: true }));
   return {
     fits: await open('fits'),
     drives: await open('drives'),
