@@ -1,6 +1,11 @@
 import { matchSmarts, symmetryClasses, type Molecule } from '@bespoke/molecule';
 import type { TorsionTerm } from './assignment';
-import { fragmentPattern, type FragmentInParent } from './fragment-pattern';
+import {
+  anchoredFragmentPattern,
+  fragmentPattern,
+  type FragmentInParent,
+  type Torsion,
+} from './fragment-pattern';
 import { labels } from './labels';
 import type { ForceField } from './offxml';
 import { forceFieldParameters, type TorsionParameter } from './parameters';
@@ -10,59 +15,46 @@ import { ascending, atomsKey, torsionsAcross } from './valence-terms';
 
 export interface BespokeTorsionsRequest extends FragmentInParent {
   /** The bond of the fragment whose torsions are to be fitted. */
-  dihedralBond: readonly [number, number];
+  bond: readonly [number, number];
   /** Where the starting values come from. */
   forceField: ForceField;
   /** Each parameter gets a term for each of these. */
   periodicities: readonly number[];
 }
 
-/** A torsion parameter made for the torsions across one bond of one fragment that symmetry makes equal. */
+/** A parameter made for the torsions across one bond of one fragment that symmetry makes equal. */
 export interface BespokeTorsion {
   smirks: string;
   /** Id of the base force field's parameter whose values it starts from. */
   startingFrom: string;
   /** Energies equal to that parameter's, up to a constant. */
   terms: TorsionTerm[];
-  /** What the pattern hits, in each molecule's own numbering, checked by matching. */
-  fragmentTorsions: Torsion[];
-  parentTorsions: Torsion[];
 }
-
-type Torsion = [number, number, number, number];
 
 /**
  * Bespoke parameters for all torsions across a bond of a fragment: one for each group of torsions that are
- * equivalent by the fragment's symmetry, its pattern the whole fragment. Each pattern is matched on the fragment, where it
- * hits exactly its group, and on the parent, where it hits exactly the counterparts of its group and what is
- * equivalent to them by the parent's symmetry.
+ * equivalent by the fragment's symmetry, its pattern the whole fragment. Every pattern is tried on both molecules. On the
+ * fragment it hits its group and what is equivalent to it across an equivalent bond, on the parent the
+ * counterparts of the group in each occurrence and what the parent's symmetry makes equal to them: nothing else.
  *
- * Starting values are those of the base force field's parameter for these torsions of the fragment; should the
- * torsions of a group have several, the one with the most terms.
+ * Starting values are those of the base force field's parameter for these torsions of the fragment; should a group
+ * have several, of the one with the most terms.
  *
  * @throws SmirnoffError bespoke-pattern-misses, unassigned-torsion; both name the bond
  */
-export function bespokeTorsions(request: BespokeTorsionsRequest): { parameters: BespokeTorsion[] } {
-  const { fragment, dihedralBond, forceField, periodicities } = request;
-  const symmetryClass = symmetryClasses(fragment);
+export function bespokeTorsions(request: BespokeTorsionsRequest): BespokeTorsion[] {
+  const { fragment, parent, bond, forceField, periodicities } = request;
+  const classes = { fragment: symmetryClasses(fragment), parent: symmetryClasses(parent) };
   const base = labels(fragment, forceFieldParameters(forceField).propers, ascending);
-
-  const parameters = symmetryGroups(torsionsAcross(fragment.neighbours, dihedralBond), symmetryClass).map(
-    (group) => {
-      const smirks = fragmentPattern(request, symmetryClass, group[0]);
-      const start = startingParameter(
-        group.map((torsion) => base.get(atomsKey(ascending(torsion)))?.parameter),
-        request,
-      );
-      return {
-        smirks,
-        startingFrom: start.id,
-        terms: expandTorsionTerms(start.terms, periodicities),
-        ...verifiedHits(request, group, smirks),
-      };
-    },
-  );
-  return { parameters };
+  return symmetryGroups(torsionsAcross(fragment.neighbours, bond), classes.fragment).map((group) => {
+    const candidates = group.map((torsion) => base.get(atomsKey(ascending(torsion)))?.parameter);
+    const start = mostTerms(candidates, request);
+    return {
+      smirks: verifiedPattern(request, classes, group),
+      startingFrom: start.id,
+      terms: expandTorsionTerms(start.terms, periodicities),
+    };
+  });
 }
 
 /** Torsions by their tuple of symmetry classes, read in either direction; none of the groups is empty. */
@@ -89,85 +81,77 @@ function classTuple(torsion: Torsion, symmetryClass: readonly number[]): string 
   return forward < backward ? forward : backward;
 }
 
-function startingParameter(
+function mostTerms(
   candidates: readonly (TorsionParameter | undefined)[],
   request: BespokeTorsionsRequest,
 ): TorsionParameter {
-  let best: TorsionParameter | undefined;
-  for (const candidate of candidates) {
-    if (candidate === undefined) {
-      throw new SmirnoffError(
-        'unassigned-torsion',
-        `The base force field has no parameter for a torsion across ${bondName(request)}.`,
-      );
-    }
-    if (best === undefined || candidate.terms.length > best.terms.length) {
-      best = candidate;
-    }
+  const [best] = candidates.toSorted((a, b) => (b?.terms.length ?? 0) - (a?.terms.length ?? 0));
+  if (best === undefined || candidates.includes(undefined)) {
+    throw new SmirnoffError(
+      'unassigned-torsion',
+      `The base force field has no parameter for a torsion across ${bondName(request)}.`,
+    );
   }
-  return best as TorsionParameter;
+  return best;
 }
 
-function verifiedHits(
+function verifiedPattern(
   request: BespokeTorsionsRequest,
-  group: readonly Torsion[],
-  smirks: string,
-): Pick<BespokeTorsion, 'fragmentTorsions' | 'parentTorsions'> {
-  const { fragment, parent, parentAtoms } = request;
-  const fragmentTorsions = torsionsHit(fragment, smirks);
-  if (!sameTorsions(fragmentTorsions, group)) {
-    throw misses(request, smirks, 'fragment', fragmentTorsions, group);
+  classes: { fragment: readonly number[]; parent: readonly number[] },
+  group: readonly [Torsion, ...Torsion[]],
+): string {
+  const { fragment, parent } = request;
+  const counterparts = counterpartsOf(request, group);
+  const isRight = (smirks: string): boolean =>
+    hitsJust(fragment, smirks, group, classes.fragment) &&
+    hitsJust(parent, smirks, counterparts, classes.parent);
+
+  const pattern = fragmentPattern(request, classes.fragment, group[0]);
+  if (isRight(pattern)) {
+    return pattern;
   }
-  const counterparts = group
-    .map((torsion) => torsion.map((atom) => parentAtoms[atom] ?? null))
-    .filter((torsion): torsion is Torsion => !torsion.includes(null));
-  const parentTorsions = torsionsHit(parent, smirks);
-  const parentClass = symmetryClasses(parent);
-  const wanted = new Set(counterparts.map((torsion) => classTuple(torsion, parentClass)));
-  if (
-    !counterparts.every((torsion) => includesTorsion(parentTorsions, torsion)) ||
-    !parentTorsions.every((torsion) => wanted.has(classTuple(torsion, parentClass)))
-  ) {
-    throw misses(request, smirks, 'parent', parentTorsions, counterparts);
+  const distinct = symmetryGroups(counterparts, classes.parent).map(([torsion]) => torsion);
+  const anchored = anchoredFragmentPattern(request, classes.fragment, group[0], distinct);
+  if (isRight(anchored)) {
+    return anchored;
   }
-  return { fragmentTorsions, parentTorsions };
-}
-
-function torsionsHit(molecule: Molecule, smirks: string): Torsion[] {
-  const hits = new Map<string, Torsion>();
-  for (const atoms of matchSmarts(molecule, smirks)) {
-    const torsion = ascending(atoms as Torsion);
-    hits.set(atomsKey(torsion), torsion);
-  }
-  return [...hits.values()].sort((s, t) => s[0] - t[0] || s[1] - t[1] || s[2] - t[2] || s[3] - t[3]);
-}
-
-function includesTorsion(torsions: readonly Torsion[], torsion: Torsion): boolean {
-  const wanted = atomsKey(ascending(torsion));
-  return torsions.some((candidate) => atomsKey(ascending(candidate)) === wanted);
-}
-
-function sameTorsions(a: readonly Torsion[], b: readonly Torsion[]): boolean {
-  return a.length === b.length && b.every((torsion) => includesTorsion(a, torsion));
-}
-
-function misses(
-  request: BespokeTorsionsRequest,
-  smirks: string,
-  where: 'fragment' | 'parent',
-  hit: readonly Torsion[],
-  wanted: readonly Torsion[],
-): SmirnoffError {
   const list = (torsions: readonly Torsion[]): string =>
-    torsions.map((torsion) => torsion.join('-')).join(', ') || 'none';
-  return new SmirnoffError(
+    torsions.map((torsion) => torsion.join('-')).join(', ');
+  throw new SmirnoffError(
     'bespoke-pattern-misses',
-    `The bespoke pattern for ${bondName(request)} hits in the ${where} torsions ${list(hit)} instead of ${list(wanted)}: ${smirks}`,
+    `No pattern was found for ${bondName(request)} that hits just the torsions ${list(group)} of the fragment and ` +
+      `${list(counterparts)} of the molecule. Tried: ${pattern} and ${anchored}`,
   );
 }
 
-function bondName({ fragment, dihedralBond, parentAtoms }: BespokeTorsionsRequest): string {
-  const [b, c] = dihedralBond;
-  const inParent = [parentAtoms[b], parentAtoms[c]].map((atom) => atom ?? 'cap').join('-');
-  return `bond ${b}-${c} of fragment ${fragment.mappedSmiles} (atoms ${inParent} of the molecule)`;
+/** The torsions of a group in each occurrence; one with a cap in it has no counterpart. */
+function counterpartsOf({ occurrences }: BespokeTorsionsRequest, group: readonly Torsion[]): Torsion[] {
+  return occurrences.flatMap(({ parentAtoms }) =>
+    group
+      .map((torsion) => torsion.map((atom) => parentAtoms[atom] ?? null))
+      .filter((torsion): torsion is Torsion => !torsion.includes(null)),
+  );
+}
+
+/** Whether a pattern hits all of these torsions, and beside them only what symmetry makes equal to one of them. */
+function hitsJust(
+  molecule: Molecule,
+  smirks: string,
+  wanted: readonly Torsion[],
+  symmetryClass: readonly number[],
+): boolean {
+  const hits = matchSmarts(molecule, smirks) as Torsion[];
+  const hitKeys = new Set(hits.map((torsion) => atomsKey(ascending(torsion))));
+  const allowed = new Set(wanted.map((torsion) => classTuple(torsion, symmetryClass)));
+  return (
+    wanted.every((torsion) => hitKeys.has(atomsKey(ascending(torsion)))) &&
+    hits.every((torsion) => allowed.has(classTuple(torsion, symmetryClass)))
+  );
+}
+
+function bondName({ fragment, bond, occurrences }: BespokeTorsionsRequest): string {
+  const inParent = occurrences.map(({ parentAtoms }) =>
+    bond.map((atom) => parentAtoms[atom] ?? 'cap').join('-'),
+  );
+  return `the bond ${inParent.join(', ')} (counted from 0; ${bond.join('-')} of its fragment ${fragment.mappedSmiles})`;
 }

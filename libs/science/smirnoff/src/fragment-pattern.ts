@@ -1,17 +1,19 @@
-import { bondBetween, type Bond, type Molecule } from '@bespoke/molecule';
+import { bondBetween, type Atom, type Bond, type Molecule } from '@bespoke/molecule';
 
-/** A fragment and where its atoms are in the molecule that it was cut from. */
+/** A fragment and everywhere in its parent that it stands for. */
 export interface FragmentInParent {
   fragment: Molecule;
   parent: Molecule;
   /** For each atom of the fragment its index in the parent, null for a hydrogen that caps a cut. */
-  parentAtoms: readonly (number | null)[];
+  occurrences: readonly { parentAtoms: readonly (number | null)[] }[];
 }
 
+export type Torsion = [number, number, number, number];
+
 /**
- * SMIRKS of a torsion in its whole fragment: the four atoms, tagged :1 to :4, then every other heavy atom with
- * every bond between them, rings closed. Where the fragment and its parent differ, as at a cut, an atom or bond may
- * be as in either. Hydrogens stand in the counts of their heavy atoms, unless they are tagged.
+ * SMIRKS of a torsion in its whole fragment: the four atoms, tagged :1 to :4, and every other heavy atom with every
+ * bond between them, rings closed. Where fragment and parent differ, as at a cut, an atom or bond may be as in
+ * either. Hydrogens stand in the counts of their heavy atoms, unless they are tagged.
  *
  * @param symmetryClass of each fragment atom; equivalent atoms get one description, so that the pattern also hits
  *   the torsions that are equivalent to this one
@@ -19,26 +21,67 @@ export interface FragmentInParent {
 export function fragmentPattern(
   place: FragmentInParent,
   symmetryClass: readonly number[],
-  torsion: readonly [number, number, number, number],
+  torsion: Torsion,
 ): string {
-  const { fragment } = place;
-  const tree = heavyAtomTree(fragment, torsion);
-  const closures = ringClosures(fragment, tree);
+  return patternOf(place.fragment, torsion, {
+    atom: (atom) => taggedAtom(tolerantAtom(place, symmetryClass, atom), torsion.indexOf(atom) + 1),
+    bond: (i, j) => tolerantBond(place, symmetryClass, i, j),
+  });
+}
 
+/**
+ * The same, for a fragment that the parent holds elsewhere too where it is tolerant at a cut: the first tagged atom
+ * must moreover stand either in exactly the fragment or, at one of the counterparts, in exactly the parent.
+ *
+ * @param counterparts of the torsion in the parent
+ */
+export function anchoredFragmentPattern(
+  place: FragmentInParent,
+  symmetryClass: readonly number[],
+  torsion: Torsion,
+  counterparts: readonly Torsion[],
+): string {
+  const anchors = [
+    exactPattern(place.fragment, torsion),
+    ...counterparts.map((counterpart) => exactPattern(place.parent, counterpart)),
+  ].map((pattern) => `$(${pattern})`);
+  const anchor = `;${anchors.join(',')}`;
+  return patternOf(place.fragment, torsion, {
+    atom: (atom) => {
+      const tag = torsion.indexOf(atom) + 1;
+      return taggedAtom(tolerantAtom(place, symmetryClass, atom) + (tag === 1 ? anchor : ''), tag);
+    },
+    bond: (i, j) => tolerantBond(place, symmetryClass, i, j),
+  });
+}
+
+/** A whole molecule seen from a torsion, without tags. */
+function exactPattern(molecule: Molecule, torsion: Torsion): string {
+  return patternOf(molecule, torsion, {
+    atom: (atom) => taggedAtom(atomDecorators(molecule, atom), 0),
+    bond: (i, j) => bondDecorators([bondBetween(molecule, i, j)]),
+  });
+}
+
+function taggedAtom(decorators: string, tag: number): string {
+  return tag === 0 ? `[${decorators}]` : `[${decorators}:${tag}]`;
+}
+
+/** Writes the heavy atoms of a molecule and a torsion as SMARTS, beginning with the torsion's first atom. */
+function patternOf(
+  molecule: Molecule,
+  torsion: Torsion,
+  text: { atom: (atom: number) => string; bond: (i: number, j: number) => string },
+): string {
+  const tree = heavyAtomTree(molecule, torsion);
+  const closures = ringClosures(molecule, tree);
   const written = (atom: number): string => {
-    const tag = torsion.indexOf(atom);
-    const rings = (closures.get(atom) ?? []).map(({ label, to }) =>
-      to === null ? label : bondDescription(place, symmetryClass, [atom, to]) + label,
+    const rings = (closures.get(atom) ?? []).map(
+      ({ label, to }) => (to === null ? '' : text.bond(atom, to)) + label,
     );
-    const branches = (tree.children.get(atom) ?? []).map(
-      (child) => bondDescription(place, symmetryClass, [atom, child]) + written(child),
-    );
-    return [
-      `[${atomDescription(place, symmetryClass, atom)}${tag < 0 ? '' : `:${tag + 1}`}]`,
-      ...rings,
-      ...branches.slice(0, -1).map((branch) => `(${branch})`),
-      ...branches.slice(-1),
-    ].join('');
+    const branches = (tree.children.get(atom) ?? []).map((child) => text.bond(atom, child) + written(child));
+    const side = branches.slice(0, -1).map((branch) => `(${branch})`);
+    return [text.atom(atom), ...rings, ...side, ...branches.slice(-1)].join('');
   };
   return written(torsion[0]);
 }
@@ -50,15 +93,15 @@ interface Tree {
 }
 
 /** Spans the heavy atoms and the torsion; the torsion's own bonds are in it and are written behind the branches. */
-function heavyAtomTree(fragment: Molecule, torsion: readonly number[]): Tree {
+function heavyAtomTree(molecule: Molecule, torsion: Torsion): Tree {
   const tree: Tree = { order: [], children: new Map() };
   const seen = new Set(torsion);
   const visit = (atom: number): void => {
     tree.order.push(atom);
     const children: number[] = [];
     tree.children.set(atom, children);
-    for (const neighbour of fragment.neighbours[atom] ?? []) {
-      if (!seen.has(neighbour) && fragment.atoms[neighbour]?.element !== 1) {
+    for (const neighbour of molecule.neighbours[atom] ?? []) {
+      if (!seen.has(neighbour) && molecule.atoms[neighbour]?.element !== 1) {
         seen.add(neighbour);
         children.push(neighbour);
         visit(neighbour);
@@ -71,12 +114,12 @@ function heavyAtomTree(fragment: Molecule, torsion: readonly number[]): Tree {
       visit(next);
     }
   };
-  visit(torsion[0] ?? 0);
+  visit(torsion[0]);
   return tree;
 }
 
 /** The labels of ring closures by atom; `to` is the other end where a label is written first, and null at that end. */
-function ringClosures(fragment: Molecule, tree: Tree): Map<number, { label: string; to: number | null }[]> {
+function ringClosures(molecule: Molecule, tree: Tree): Map<number, { label: string; to: number | null }[]> {
   const position = new Map(tree.order.map((atom, index) => [atom, index]));
   const closures = new Map<number, { label: string; to: number | null }[]>();
   const add = (atom: number, label: string, to: number | null): void => {
@@ -84,7 +127,7 @@ function ringClosures(fragment: Molecule, tree: Tree): Map<number, { label: stri
   };
   let count = 0;
   for (const first of tree.order) {
-    for (const second of fragment.neighbours[first] ?? []) {
+    for (const second of molecule.neighbours[first] ?? []) {
       const isAhead = (position.get(second) ?? -1) > (position.get(first) ?? 0);
       if (isAhead && !tree.children.get(first)?.includes(second)) {
         count += 1;
@@ -97,59 +140,67 @@ function ringClosures(fragment: Molecule, tree: Tree): Map<number, { label: stri
   return closures;
 }
 
-function atomDescription(place: FragmentInParent, symmetryClass: readonly number[], atom: number): string {
+function tolerantAtom(place: FragmentInParent, symmetryClass: readonly number[], atom: number): string {
+  const { fragment, parent, occurrences } = place;
   const alternatives = new Set<string>();
   symmetryClass.forEach((atomClass, equivalent) => {
-    if (atomClass === symmetryClass[atom]) {
-      alternatives.add(atomDecorators(place.fragment, equivalent));
-      const counterpart = place.parentAtoms[equivalent] ?? null;
+    if (atomClass !== symmetryClass[atom]) {
+      return;
+    }
+    alternatives.add(atomDecorators(fragment, equivalent));
+    for (const { parentAtoms } of occurrences) {
+      const counterpart = parentAtoms[equivalent] ?? null;
       if (counterpart !== null) {
-        alternatives.add(atomDecorators(place.parent, counterpart));
+        alternatives.add(atomDecorators(parent, counterpart));
       }
     }
   });
   return [...alternatives].sort().join(',');
 }
 
-/** Element, connectivity, hydrogens, ring connectivity, charge, aromaticity. */
-function atomDecorators(molecule: Molecule, index: number): string {
-  const atom = molecule.atoms[index];
-  if (atom === undefined) {
-    throw new RangeError(`The molecule has no atom ${index}.`);
-  }
-  const around = molecule.neighbours[index] ?? [];
-  const hydrogens = around.filter((neighbour) => molecule.atoms[neighbour]?.element === 1).length;
-  const ringBonds = around.filter((neighbour) => bondBetween(molecule, index, neighbour)?.inRing).length;
-  const charge = atom.formalCharge < 0 ? String(atom.formalCharge) : `+${atom.formalCharge}`;
-  return `#${atom.element}X${around.length}H${hydrogens}x${ringBonds}${charge}${atom.aromatic ? 'a' : 'A'}`;
-}
-
-function bondDescription(
-  { fragment, parent, parentAtoms }: FragmentInParent,
+function tolerantBond(
+  place: FragmentInParent,
   symmetryClass: readonly number[],
-  [i, j]: readonly [number, number],
+  i: number,
+  j: number,
 ): string {
-  const bonds: Bond[] = [];
+  const { fragment, parent, occurrences } = place;
+  const ends = [symmetryClass[i], symmetryClass[j]];
+  const bonds: (Bond | undefined)[] = [];
   for (const bond of fragment.bonds) {
-    const ends = [symmetryClass[bond.begin], symmetryClass[bond.end]];
-    if (sameEnds(ends, [symmetryClass[i], symmetryClass[j]])) {
+    const [begin, end] = [symmetryClass[bond.begin], symmetryClass[bond.end]];
+    if ((begin === ends[0] && end === ends[1]) || (begin === ends[1] && end === ends[0])) {
       bonds.push(bond);
-      const [begin, end] = [parentAtoms[bond.begin] ?? null, parentAtoms[bond.end] ?? null];
-      const counterpart = begin === null || end === null ? undefined : bondBetween(parent, begin, end);
-      if (counterpart !== undefined) {
-        bonds.push(counterpart);
+      for (const { parentAtoms } of occurrences) {
+        bonds.push(bondBetween(parent, parentAtoms[bond.begin] ?? -1, parentAtoms[bond.end] ?? -1));
       }
     }
   }
-  const orders = [...new Set(bonds.map(({ aromatic, order }) => (aromatic ? ':' : ORDERS[order])))]
-    .sort()
-    .join(',');
-  const inRing = new Set(bonds.map((bond) => bond.inRing));
-  return orders + (inRing.size > 1 ? '' : inRing.has(true) ? ';@' : ';!@');
+  return bondDecorators(bonds);
+}
+
+/** Element, connectivity, hydrogens, ring connectivity, charge, aromaticity. */
+function atomDecorators(molecule: Molecule, index: number): string {
+  const { element, formalCharge, aromatic } = molecule.atoms[index] as Atom;
+  const around = molecule.neighbours[index] ?? [];
+  const hydrogens = around.filter((neighbour) => molecule.atoms[neighbour]?.element === 1).length;
+  const ringBonds = around.filter((neighbour) => bondBetween(molecule, index, neighbour)?.inRing).length;
+  const charge = formalCharge < 0 ? String(formalCharge) : `+${formalCharge}`;
+  return `#${element}X${around.length}H${hydrogens}x${ringBonds}${charge}${aromatic ? 'a' : 'A'}`;
 }
 
 const ORDERS = { 1: '-', 2: '=', 3: '#' } as const;
 
-function sameEnds(a: readonly (number | undefined)[], b: readonly (number | undefined)[]): boolean {
-  return (a[0] === b[0] && a[1] === b[1]) || (a[0] === b[1] && a[1] === b[0]);
+/** Any of the orders of these bonds, in a ring or not where they agree; undefined stands for no bond. */
+function bondDecorators(bonds: readonly (Bond | undefined)[]): string {
+  const orders = new Set<string>();
+  const inRing = new Set<boolean>();
+  for (const bond of bonds) {
+    if (bond !== undefined) {
+      orders.add(bond.aromatic ? ':' : ORDERS[bond.order]);
+      inRing.add(bond.inRing);
+    }
+  }
+  const ring = inRing.size > 1 ? '' : inRing.has(true) ? ';@' : ';!@';
+  return [...orders].sort().join(',') + ring;
 }

@@ -76,7 +76,7 @@ const ENERGY_SECTIONS = [
   'LibraryCharges',
 ];
 
-const TORSION_POTENTIAL = 'k*(1+cos(periodicity*theta-phase))';
+const TORSION_FORM = { potential: ['k*(1+cos(periodicity*theta-phase))'] };
 
 function readParameters(forceField: ForceField): ForceFieldParameters {
   const model = forceField.root.attributes['aromaticity_model'];
@@ -89,20 +89,15 @@ function readParameters(forceField: ForceField): ForceFieldParameters {
     }
   }
   return {
-    bonds: read(forceField, 'Bonds', { potential: 'harmonic' }, bondParameter),
-    angles: read(forceField, 'Angles', { potential: 'harmonic' }, angleParameter),
-    propers: read(forceField, 'ProperTorsions', { potential: TORSION_POTENTIAL }, (parameter, section) =>
+    bonds: read(forceField, 'Bonds', { potential: ['harmonic', '(k/2)*(r-length)^2'] }, bondParameter),
+    angles: read(forceField, 'Angles', { potential: ['harmonic'] }, angleParameter),
+    propers: read(forceField, 'ProperTorsions', TORSION_FORM, (parameter, section) =>
       torsionParameter(parameter, properIdivf(section)),
     ),
-    impropers: read(forceField, 'ImproperTorsions', { potential: TORSION_POTENTIAL }, (parameter, section) =>
+    impropers: read(forceField, 'ImproperTorsions', TORSION_FORM, (parameter, section) =>
       torsionParameter(parameter, improperIdivf(section)),
     ),
-    vdw: read(
-      forceField,
-      'vdW',
-      { potential: 'Lennard-Jones-12-6', combining_rules: 'Lorentz-Berthelot', ...NEAR_PAIRS },
-      vdwParameter,
-    ),
+    vdw: read(forceField, 'vdW', VDW_FORM, vdwParameter),
     libraryCharges: read(forceField, 'LibraryCharges', {}, libraryCharge),
     scale14: {
       vdw: scale14(forceField, 'vdW', 0.5),
@@ -111,20 +106,26 @@ function readParameters(forceField: ForceField): ForceFieldParameters {
   };
 }
 
-const NEAR_PAIRS = { scale12: '0.0', scale13: '0.0', scale15: '1.0' };
+const VDW_FORM = {
+  potential: ['Lennard-Jones-12-6'],
+  combining_rules: ['Lorentz-Berthelot'],
+  scale12: ['0.0'],
+  scale13: ['0.0'],
+  scale15: ['1.0'],
+};
 
-/** Reads a section whose attributes, where it has them, must say `form`. */
+/** Reads a section; an attribute that `form` names must, where it is given, have one of the values there. */
 function read<P>(
   forceField: ForceField,
   name: string,
-  form: Record<string, string>,
+  form: Record<string, readonly string[]>,
   parameter: (element: XmlElement, section: XmlElement) => P,
 ): P[] {
   return sectionsNamed(forceField, name).flatMap((section) => {
     for (const [attribute, expected] of Object.entries(form)) {
       const given = section.attributes[attribute];
-      if (given !== undefined && !sameText(given, expected)) {
-        throw unsupported(`${attribute} of ${name} is ${given}; ${expected} is computed`);
+      if (given !== undefined && !expected.some((value) => sameText(given, value))) {
+        throw unsupported(`${attribute} of ${name} is ${given}; ${expected.join(' or ')} is computed`);
       }
     }
     return childElements(section).map((element) => parameter(element, section));
