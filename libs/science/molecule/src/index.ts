@@ -12,6 +12,4 @@ export { canonicalAroundBond, type CanonicalMolecule } from './canonical-numberi
 export { extractFragment, type ExtractedFragment } from './fragment';
 export { dihedralDegrees } from './dihedral';
 export { depictSvg, type DepictionOptions } from './depiction';
-
-import type { Molecule } from './molecule';
-export function generateConformers(_molecule: Molecule, _options: { maxConformers: number; seed: number }): Float64Array[] { throw new Error('not written yet'); }
+export { generateConformers, type ConformerOptions } from './conformers';

@@ -1,0 +1,211 @@
+import {
+  ConformerGenerator,
+  ForceFieldMMFF94,
+  Molecule as OpenChemLibMolecule,
+  Resources,
+} from 'openchemlib';
+import { dihedralDegrees } from './dihedral';
+import { elementSymbol } from './elements';
+import { at, readCommonChem, writeCommonChem, type Graph } from './graph';
+import type { Molecule } from './molecule';
+import { MoleculeError } from './molecule-error';
+import { rdkit, usingMol } from './rdkit';
+import { structureOf } from './structure';
+import { symmetryClasses } from './symmetry';
+
+export interface ConformerOptions {
+  maxConformers: number;
+  /** The same seed gives the same conformers. */
+  seed: number;
+}
+
+/** Conformers that differ by less in all their torsions count as one. */
+const DISTINCT_TORSION_DEGREES = 30;
+/** Raw conformers to choose from, and minimisations at most, for each conformer asked for. */
+const RAW_PER_CONFORMER = 4;
+const MINIMISATIONS_PER_CONFORMER = 2;
+const MAX_MINIMISER_STEPS = 2_000;
+
+/**
+ * Conformers of a molecule: 3N coordinates in angstrom, hydrogens included, lowest MMFF94s energy first. They are
+ * minimised with MMFF94s (as embedded where it lacks an atom's type), differ in their torsions and have the stereo
+ * that the molecule defines. OpenChemLib embeds and minimises. May take seconds for a large molecule.
+ *
+ * @throws MoleculeError 'no-conformer' if no geometry with that stereo could be made
+ */
+export function generateConformers(molecule: Molecule, { maxConformers, seed }: ConformerOptions): Float64Array[] {
+  const { graph } = structureOf(molecule);
+  const { container, places } = openChemLibMolecule(graph);
+  const coordinates = (): Float64Array =>
+    Float64Array.from(
+      places.flatMap((place) => [container.getAtomX(place), container.getAtomY(place), container.getAtomZ(place)]),
+    );
+  const raw = embed(container, maxConformers * RAW_PER_CONFORMER, seed, coordinates);
+  const rotors = torsionsOf(molecule);
+  const fingerprint = (geometry: Float64Array): number[] => rotors.map(({ atoms }) => dihedralDegrees(geometry, atoms));
+  const separation = (a: readonly number[], b: readonly number[]): number =>
+    rotors.reduce((largest, { periodDegrees }, index) => {
+      const difference = Math.abs(at(a, index) - at(b, index)) % periodDegrees;
+      const apart = Math.min(difference, periodDegrees - difference);
+      // A linear piece has no torsion (NaN).
+      return apart > largest ? apart : largest;
+    }, 0);
+
+  const chosen: { geometry: Float64Array; energy: number; torsions: number[] }[] = [];
+  let minimisations = 0;
+  for (const start of mostDifferentFirst(raw.map(fingerprint), separation)) {
+    if (chosen.length >= maxConformers || minimisations >= maxConformers * MINIMISATIONS_PER_CONFORMER) break;
+    minimisations += 1;
+    const begin = at(raw, start);
+    places.forEach((place, atom) => {
+      container.setAtomX(place, at3(begin, atom, 0));
+      container.setAtomY(place, at3(begin, atom, 1));
+      container.setAtomZ(place, at3(begin, atom, 2));
+    });
+    const energy = minimise(container);
+    const geometry = coordinates();
+    if (!geometry.every(Number.isFinite) || !hasStereoOf(graph, geometry)) continue;
+    const torsions = fingerprint(geometry);
+    const isNew = chosen.every((other) => separation(other.torsions, torsions) >= DISTINCT_TORSION_DEGREES);
+    if (chosen.length === 0 || isNew) chosen.push({ geometry, energy, torsions });
+  }
+  if (chosen.length === 0)
+    throw new MoleculeError(
+      'no-conformer',
+      `No three-dimensional structure of ${molecule.name || molecule.mappedSmiles} could be made: ` +
+        (raw.length === 0 ? 'it may be too strained.' : 'its stereo centres may be impossible in space.'),
+    );
+  return chosen.sort((a, b) => a.energy - b.energy).map(({ geometry }) => geometry);
+}
+
+let registered = false;
+
+/** OpenChemLib's molecule and the place of each of our atoms in it: it moves hydrogens to the end. */
+function openChemLibMolecule(graph: Graph): { container: OpenChemLibMolecule; places: number[] } {
+  if (!registered) {
+    Resources.registerFromNodejs();
+    registered = true;
+  }
+  const mol = rdkit().get_mol(writeCommonChem(graph, null), JSON.stringify({ removeHs: false }));
+  if (mol === null) throw new Error('RDKit does not take back its own molecule.');
+  const molfile = usingMol(mol, (flat) => {
+    flat.set_new_coords();
+    return flat.get_molblock();
+  });
+  const { molecule, map } = OpenChemLibMolecule.fromMolfileWithAtomMap(molfile);
+  return { container: molecule, places: graph.atoms.map((_, index) => at(map, index)) };
+}
+
+function embed(
+  container: OpenChemLibMolecule,
+  count: number,
+  seed: number,
+  coordinates: () => Float64Array,
+): Float64Array[] {
+  const generator = new ConformerGenerator(seed);
+  const atoms = container.getAllAtoms();
+  const raw: Float64Array[] = [];
+  if (!generator.initializeConformers(container) || container.getAllAtoms() !== atoms) return raw;
+  while (raw.length < count && generator.getNextConformerAsMolecule(container) !== null) raw.push(coordinates());
+  return raw;
+}
+
+/** Minimises in place; 0 as energy where MMFF94s has no type for one of the atoms (boron...), which then stays as it is. */
+function minimise(container: OpenChemLibMolecule): number {
+  let forceField: ForceFieldMMFF94;
+  try {
+    forceField = new ForceFieldMMFF94(container, 'MMFF94s');
+  } catch {
+    return 0;
+  }
+  forceField.minimise({ maxIts: MAX_MINIMISER_STEPS });
+  return forceField.getTotalEnergy();
+}
+
+interface Rotor {
+  atoms: [number, number, number, number];
+  /** A turn by this angle gives the same conformer: 180 for phenyl, 120 for tert-butyl. */
+  periodDegrees: number;
+}
+
+/** One torsion for each single bond that turns or puckers; methyl groups and the like do not count. */
+function torsionsOf(molecule: Molecule): Rotor[] {
+  const classes = symmetryClasses(molecule);
+  const rotors: Rotor[] = [];
+  for (const { begin, end, order, aromatic, inRing } of molecule.bonds) {
+    if (order !== 1 || aromatic) continue;
+    const left = at(molecule.neighbours, begin).filter((n) => n !== end);
+    const right = at(molecule.neighbours, end).filter((n) => n !== begin);
+    const [i] = heavyFirst(molecule, left);
+    const [l] = heavyFirst(molecule, right);
+    if (i === undefined || l === undefined) continue;
+    const allHydrogens = (atoms: readonly number[]): boolean =>
+      atoms.length === 3 && atoms.every((atom) => at(molecule.atoms, atom).element === 1);
+    if (allHydrogens(left) || allHydrogens(right)) continue;
+    const periods = [left, right].map((atoms) =>
+      !inRing && atoms.length > 1 && new Set(atoms.map((atom) => at(classes, atom))).size === 1
+        ? 360 / atoms.length
+        : 360,
+    );
+    rotors.push({ atoms: [i, begin, end, l], periodDegrees: Math.min(...periods) });
+  }
+  return rotors;
+}
+
+function heavyFirst(molecule: Molecule, atoms: readonly number[]): number[] {
+  const isHydrogen = (atom: number): number => (at(molecule.atoms, atom).element === 1 ? 1 : 0);
+  return [...atoms].sort((a, b) => isHydrogen(a) - isHydrogen(b) || a - b);
+}
+
+/** Indices of the fingerprints: the first one, then always the one that is furthest from those before it. */
+function mostDifferentFirst(
+  fingerprints: readonly (readonly number[])[],
+  separation: (a: readonly number[], b: readonly number[]) => number,
+): number[] {
+  const nearest = fingerprints.map(() => Number.POSITIVE_INFINITY);
+  const left = new Set(fingerprints.keys());
+  const order: number[] = [];
+  while (left.size > 0) {
+    const next = [...left].reduce((best, index) => (at(nearest, index) > at(nearest, best) ? index : best));
+    left.delete(next);
+    order.push(next);
+    for (const index of left)
+      nearest[index] = Math.min(at(nearest, index), separation(at(fingerprints, index), at(fingerprints, next)));
+  }
+  return order;
+}
+
+/** Does a geometry have the configuration of each centre and double bond that the graph defines? */
+function hasStereoOf(graph: Graph, geometry: Float64Array): boolean {
+  if (graph.atoms.every((a) => a.chirality === null) && graph.bonds.every((b) => b.stereo === null)) return true;
+  const mol = rdkit().get_mol(molfileOf(graph, geometry), JSON.stringify({ removeHs: false }));
+  if (mol === null) return false;
+  const seen = usingMol(mol, (read) => readCommonChem(read.get_json()).graph);
+  return (
+    graph.atoms.every(({ chirality }, i) => chirality === null || seen.atoms[i]?.chirality === chirality) &&
+    graph.bonds.every(({ stereo }, i) => stereo === null || seen.bonds[i]?.stereo?.cis === stereo.cis)
+  );
+}
+
+/** An MDL molfile (V2000) with 3-D coordinates, without a title. */
+function molfileOf(graph: Graph, geometry: Float64Array): string {
+  const columns = (values: readonly number[], width = 3): string =>
+    values.map((value) => String(value).padStart(width)).join('');
+  const atoms = graph.atoms.map(({ element }, index) => {
+    const xyz = [0, 1, 2].map((axis) => at3(geometry, index, axis).toFixed(4).padStart(10)).join('');
+    return `${xyz} ${elementSymbol(element).padEnd(3)} 0  0  0  0  0  0  0  0  0  0  0  0`;
+  });
+  const bonds = graph.bonds.map(({ begin, end, order }) => columns([begin + 1, end + 1, order, 0]));
+  const charges = graph.atoms.flatMap(({ formalCharge }, index) =>
+    formalCharge === 0 ? [] : [`M  CHG  1${columns([index + 1, formalCharge], 4)}`],
+  );
+  const isotopes = graph.atoms.flatMap(({ isotope }, index) =>
+    isotope === 0 ? [] : [`M  ISO  1${columns([index + 1, isotope], 4)}`],
+  );
+  const counts = `${columns([atoms.length, bonds.length])}  0  0  0  0  0  0  0  0999 V2000`;
+  return ['', '  bespoke         3D', '', counts, ...atoms, ...bonds, ...charges, ...isotopes, 'M  END', ''].join('\n');
+}
+
+function at3(geometry: Float64Array, atom: number, axis: number): number {
+  return geometry[3 * atom + axis] ?? Number.NaN;
+}
