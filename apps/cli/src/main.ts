@@ -1,1 +1,197 @@
-export {};
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { exitReasonOf } from './cli-error';
+import { EXIT_CODES, exitCodeLines } from './exit-codes';
+
+// What a command needs is loaded when it runs: `--help` is to answer at once.
+
+function collect(value: string, before: string[] = []): string[] {
+  return [...before, value];
+}
+
+function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (!/^\d+$/.test(text) || number < least || number > most)
+      throw new InvalidArgumentError(
+        `It is to be a whole number${most < 1e6 ? ` from ${least} to ${most}` : ` of at least ${least}`}.`,
+      );
+    return number;
+  };
+}
+
+function gigabytes(text: string): number {
+  const number = Number(text);
+  if (!(number > 0 && Number.isFinite(number))) throw new InvalidArgumentError('It is to be a number of GB.');
+  return number;
+}
+
+/** Runs a command and takes the exit code that it gives. */
+function running<O>(command: (options: O) => Promise<number>): (options: O) => Promise<void> {
+  return async (options) => {
+    process.exitCode = await command(options);
+  };
+}
+
+function directoryOption(command: Command): Command {
+  return command.option(
+    '--directory <dir>',
+    'where the executor keeps its state, logs and scratch files (default: bespoke-executor in your data folder)',
+  );
+}
+
+function submitOptions(command: Command): Command {
+  return command
+    .option('--smiles <smiles>', 'a molecule; may be given several times', collect, [])
+    .option('--file <file>', 'molecules: .sdf, .mol or .smi; may be given several times', collect, [])
+    .option('--workflow <name>', 'a workflow that the project ships: draft (the default), default, debug')
+    .option('--workflow-file <file>', 'a workflow of your own, JSON')
+    .option(
+      '--force-field <name|file>',
+      "the base force field in place of the workflow's: a name or an .offxml",
+    )
+    .option(
+      '--target-torsion <smarts>',
+      'fit the torsions of the bonds that this SMARTS selects, its atoms tagged :1 and :2; may be given several times',
+      collect,
+    );
+}
+
+function launchOptions(command: Command): Command {
+  return directoryOption(command)
+    .option('--n-fragmenter-workers <n>', 'workers of the fragmentation stage', wholeNumber(0), 1)
+    .option('--n-qc-compute-workers <n>', 'workers of the QC stage', wholeNumber(0), 1)
+    .option(
+      '--qc-compute-n-cores <n>',
+      'cores of each QC worker (default: they share the machine)',
+      wholeNumber(1),
+    )
+    .option('--qc-compute-max-mem <GB>', 'memory of each QC worker, GB for each core', gigabytes)
+    .option('--n-optimizer-workers <n>', 'workers of the optimization stage', wholeNumber(0), 1);
+}
+
+function gatewayOptions(command: Command): Command {
+  return directoryOption(
+    command.option(
+      '--gateway <url>',
+      'the gateway (default: that of the executor that runs in the directory)',
+    ),
+  );
+}
+
+function outputOptions(command: Command, defaultOutput?: string): Command {
+  return command
+    .option('--output <file>', 'the report, JSON', defaultOutput)
+    .option(
+      '--output-force-field <file>',
+      `the force field${defaultOutput ? ' (default: beside the report, .offxml)' : ', OFFXML'}`,
+    )
+    .option(
+      '--output-report <file>',
+      `the report to look at${defaultOutput ? ' (default: report.html beside the report)' : ', HTML'}`,
+    );
+}
+
+function bespoke(): Command {
+  const program = new Command('bespoke')
+    .description('Bespoke SMIRNOFF torsion parameters for your molecules')
+    .addHelpText('after', () => `\nExit codes:\n${exitCodeLines().join('\n')}`);
+  const executor = program.command('executor').description('run fits, or an executor that serves');
+
+  outputOptions(
+    launchOptions(
+      submitOptions(
+        executor.command('run').description('from molecules to bespoke force fields, here and now'),
+      ),
+    ),
+    'output.json',
+  )
+    .option('--json', 'say on stdout how each fit ended, as JSON')
+    .addHelpText(
+      'after',
+      '\nWith several molecules each output gets a suffix, the name of the molecule or its number: output-aspirin.json.' +
+        '\nInterrupted, the same command goes on where it stopped.',
+    )
+    .action(async (options) => running((await import('./commands/run.js')).run)(options));
+  launchOptions(executor.command('launch').description('an executor that serves until Ctrl-C'))
+    .option(
+      '--port <port>',
+      "the gateway's port on this machine (default: any that is free)",
+      wholeNumber(1, 65535),
+    )
+    .option('--json', 'say on stdout where it serves, as JSON')
+    .action(async (options) => running((await import('./commands/launch.js')).launch)(options));
+  gatewayOptions(
+    submitOptions(executor.command('submit').description('hand molecules in to a running executor')),
+  )
+    .option('--json', 'each fit as a line of JSON')
+    .action(async (options) => running((await import('./commands/submit.js')).submit)(options));
+  gatewayOptions(executor.command('watch').description('show how fits get on until they have ended'))
+    .requiredOption('--id <id>', 'a fit; may be given several times', collect)
+    .option('--json', 'each fit as a line of JSON when all have ended')
+    .action(async (options) => running((await import('./commands/watch.js')).watch)(options));
+  gatewayOptions(executor.command('list').description('one line for each fit'))
+    .addOption(
+      new Option('--status <status>', 'only these').choices([
+        'waiting',
+        'running',
+        'succeeded',
+        'failed',
+        'cancelled',
+      ]),
+    )
+    .option('--json', 'each fit as a line of JSON')
+    .action(async (options) => running((await import('./commands/list.js')).list)(options));
+  outputOptions(gatewayOptions(executor.command('retrieve').description('write the results of a fit')))
+    .requiredOption('--id <id>', 'the fit')
+    .action(async (options) => running((await import('./commands/retrieve.js')).retrieve)(options));
+  gatewayOptions(executor.command('cancel').description('end fits'))
+    .requiredOption('--id <id>', 'a fit; may be given several times', collect)
+    .action(async (options) => running((await import('./commands/cancel.js')).cancel)(options));
+
+  program
+    .command('worker')
+    .description('one worker of a stage, for an executor on another machine')
+    .addOption(
+      new Option('--stage <stage>', 'which')
+        .choices(['fragmenter', 'qc-compute', 'optimizer'])
+        .makeOptionMandatory(),
+    )
+    .requiredOption('--nats <url>', 'the NATS server, such as nats://host:4222')
+    .option('--nats-token-file <file>', 'a file with the secret that the server asks for')
+    .option('--n-cores <n>', 'cores (default: all)', wholeNumber(1))
+    .option('--max-mem <GB>', 'memory, GB for each core', gigabytes)
+    .action(async (options) => running((await import('./commands/worker.js')).worker)(options));
+  directoryOption(
+    program.command('doctor').description('what is there, what is missing and what to do about it'),
+  )
+    .option('--nats <url>', 'a NATS server to try')
+    .option('--json', 'as JSON')
+    .action(async (options) => running((await import('./commands/doctor.js')).doctor)(options));
+  return program;
+}
+
+/** Before any output: commander's own way out is a throw, so that every exit code comes from the one table. */
+function throwInsteadOfExit(command: Command): void {
+  command.exitOverride();
+  command.commands.forEach(throwInsteadOfExit);
+}
+
+async function main(): Promise<void> {
+  const program = bespoke();
+  throwInsteadOfExit(program);
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? EXIT_CODES.success.code : EXIT_CODES.usage.code;
+      return;
+    }
+    const reason = exitReasonOf(error);
+    const { message } = error as Error;
+    process.stderr.write(`bespoke: ${message.split('\n').join(' ')}\n`);
+    if (process.env['BESPOKE_DEBUG'] !== undefined) process.stderr.write(`${(error as Error).stack}\n`);
+    process.exitCode = EXIT_CODES[reason].code;
+  }
+}
+
+void main();

@@ -55,9 +55,10 @@ export function fitOutputs(options: OutputOptions, names: readonly string[]): Fi
  * Sees, before any work starts, that every output can be written.
  * @throws CliError `notWritable`
  */
-export function assertWritable(outputs: readonly FitOutputs[]): void {
+export function assertWritable(outputs: readonly Partial<FitOutputs>[]): void {
   const seen = new Set<string>();
-  for (const file of outputs.flatMap((each) => [each.report, each.forceField, each.page])) {
+  for (const file of outputs.flatMap(({ report, forceField, page }) => [report, forceField, page])) {
+    if (file === undefined) continue;
     const absolute = path.resolve(file);
     if (seen.has(absolute)) throw new CliError('usage', `two outputs would be the same file: ${file}`);
     seen.add(absolute);

@@ -39,6 +39,8 @@ export interface GatewayClient {
   /** The fitted force field, OFFXML. */
   forceField(id: string, signal?: AbortSignal): Promise<string>;
   report(id: string, signal?: AbortSignal): Promise<FitReport>;
+  /** The report as one self-contained HTML page. */
+  reportPage(id: string, signal?: AbortSignal): Promise<string>;
   cancelFit(id: string, signal?: AbortSignal): Promise<void>;
 }
 
@@ -143,6 +145,10 @@ export function createGatewayClient({ baseUrl, retrySeconds = 0 }: GatewayClient
 
     async report(id, signal) {
       return (await (await request(`${fitPath(id)}/report`, {}, signal)).json()) as FitReport;
+    },
+
+    async reportPage(id, signal) {
+      return (await request(`${fitPath(id)}/report`, { headers: { accept: 'text/html' } }, signal)).text();
     },
 
     async cancelFit(id, signal) {

@@ -1,4 +1,12 @@
-import { mkdir, readFile, realpath, rm, statfs, writeFile } from 'node:fs/promises';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { ExecutorError } from './executor-error';
@@ -33,18 +41,27 @@ export function defaultDirectory(
   return path.join(home, underHome, 'bespoke-executor');
 }
 
+/** What a directory is like, before it is made perhaps, and whether an executor refuses it and why. */
+export function checkDirectory(wanted: string): DirectoryCheck & { refusal: string | null } {
+  let existing = path.resolve(wanted);
+  while (!existsSync(existing)) existing = path.dirname(existing);
+  const { bavail, bsize } = statfsSync(existing);
+  const mounts = existsSync('/proc/mounts') ? readFileSync('/proc/mounts', 'utf8') : '';
+  return judgeDirectory(path.resolve(wanted), fileSystemOf(realpathSync(existing), mounts), bavail * bsize);
+}
+
 /**
  * Makes the directory where there is none, readable by its owner alone, and sees whether state can live there.
  * @throws ExecutorError `directory-refused` when it can't be written or the disk is full.
  */
-export async function prepareDirectory(wanted: string): Promise<DirectoryCheck> {
-  let directory: string;
+export function prepareDirectory(wanted: string): DirectoryCheck {
+  const check = checkDirectory(wanted);
+  if (check.refusal !== null) throw new ExecutorError('directory-refused', check.refusal);
   try {
-    await mkdir(wanted, { recursive: true, mode: 0o700 });
-    directory = await realpath(wanted);
-    const probe = path.join(directory, `.writable-${process.pid}`);
-    await writeFile(probe, '');
-    await rm(probe);
+    mkdirSync(wanted, { recursive: true, mode: 0o700 });
+    const probe = path.join(wanted, `.writable-${process.pid}`);
+    writeFileSync(probe, '');
+    rmSync(probe);
   } catch (error) {
     throw new ExecutorError(
       'directory-refused',
@@ -52,10 +69,6 @@ export async function prepareDirectory(wanted: string): Promise<DirectoryCheck> 
       { cause: error },
     );
   }
-  const { bavail, bsize } = await statfs(directory);
-  const mounts = await readFile('/proc/mounts', 'utf8').catch(() => '');
-  const check = judgeDirectory(directory, fileSystemOf(directory, mounts), bavail * bsize);
-  if (check.refusal !== null) throw new ExecutorError('directory-refused', check.refusal);
   return check;
 }
 

@@ -54,7 +54,7 @@ const NATS_GRACE_MS = 10_000;
  */
 export async function startExecutor(options: ExecutorOptions, signal?: AbortSignal): Promise<Executor> {
   await assertPortFree(options.port);
-  const { directory, warnings } = await prepareDirectory(options.directory);
+  const { directory, warnings } = prepareDirectory(options.directory);
   warnings.forEach(options.onWarning);
   const lock = await lockDirectory(directory);
 

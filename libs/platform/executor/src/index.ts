@@ -1,4 +1,4 @@
-export { defaultDirectory, prepareDirectory, type DirectoryCheck } from './directory';
+export { checkDirectory, defaultDirectory, type DirectoryCheck } from './directory';
 export * from './executor';
 export { ExecutorError, type ExecutorErrorCode } from './executor-error';
 export { runningExecutor, type ExecutorRecord } from './executor-file';

@@ -1,0 +1,104 @@
+import { createGatewayClient, hasEnded, type GatewayClient } from '@bespoke/client';
+import type { FitView } from '@bespoke/workflow-schema';
+import { followFits } from '../follow';
+import { withExecutor, type LaunchOptions } from '../local-executor';
+import { readMolecules } from '../molecule-input';
+import { assertWritable, fitOutputs, type OutputOptions } from '../outputs';
+import { count } from '../progress';
+import { progressDisplay, type ProgressDisplay } from '../progress-display';
+import { writeResults } from '../results';
+import { submissions, submitOrResume, type SubmitOptions } from '../submission';
+import { EXIT_CODES } from '../exit-codes';
+
+export type RunOptions = LaunchOptions &
+  SubmitOptions &
+  OutputOptions & { smiles: string[]; file: string[]; json?: boolean };
+
+/** Long enough for the executor to bring a gateway that died back. */
+const GATEWAY_RETRY_SECONDS = 60;
+
+/** `bespoke executor run`: from molecules to force fields with an executor of its own. */
+export async function run(options: RunOptions): Promise<number> {
+  const molecules = await readMolecules(options.smiles, options.file);
+  const bodies = submissions(options, molecules);
+  const labels = molecules.map(({ name, source, structure }) =>
+    name !== '' ? name : 'smiles' in structure ? structure.smiles : source,
+  );
+  const outputs = fitOutputs(
+    options,
+    molecules.map(({ name }) => name),
+  );
+  assertWritable(outputs);
+
+  const display = progressDisplay(process.stderr, labels);
+  const fits = await withExecutor(
+    options,
+    display.note,
+    (directory) => `interrupted; the same command goes on where it stopped (all state is in ${directory})`,
+    async (executor, signal) => {
+      const client = createGatewayClient({
+        baseUrl: executor.gatewayUrl,
+        retrySeconds: GATEWAY_RETRY_SECONDS,
+      });
+      try {
+        const unfinished = await unfinishedFits(client, signal);
+        const submitted: FitView[] = [];
+        for (const body of bodies) submitted.push(await submitOrResume(client, body, signal));
+        tellOfOthers(unfinished, submitted, display);
+        return await followFits(client, submitted, display, signal, async (fit, index) => {
+          if (fit.status === 'succeeded') await writeResults(client, fit.id, outputs[index]!, signal);
+        });
+      } finally {
+        display.end();
+      }
+    },
+  );
+
+  const results = fits.map((fit, index) => ({
+    id: fit.id,
+    name: fit.name,
+    smiles: fit.smiles,
+    status: fit.status,
+    ...(fit.status === 'succeeded' ? outputs[index] : {}),
+    failure: fit.failure,
+    warnings: fit.warnings,
+  }));
+  if (options.json) process.stdout.write(`${JSON.stringify({ fits: results }, null, 2)}\n`);
+  else fits.forEach((fit, index) => tellOutcome(labels[index]!, fit, outputs[index]!));
+  return fits.every(({ status }) => status === 'succeeded')
+    ? EXIT_CODES.success.code
+    : EXIT_CODES.fitFailed.code;
+}
+
+async function unfinishedFits(client: GatewayClient, signal: AbortSignal): Promise<FitView[]> {
+  const unfinished: FitView[] = [];
+  for await (const fit of client.listFits({}, signal)) if (!hasEnded(fit.status)) unfinished.push(fit);
+  return unfinished;
+}
+
+/** What an interrupted command left goes on in the background and takes its share of the cores. */
+function tellOfOthers(
+  unfinished: readonly FitView[],
+  ours: readonly FitView[],
+  display: ProgressDisplay,
+): void {
+  const ids = new Set(ours.map(({ id }) => id));
+  const others = unfinished.filter(({ id }) => !ids.has(id));
+  if (others.length === 0) return;
+  display.note(
+    `${count(others.length, 'fit')} of earlier commands in this directory ${others.length === 1 ? 'goes' : 'go'} on too (${others
+      .slice(0, 3)
+      .map(({ id, smiles }) => `${id} ${smiles}`)
+      .join(', ')}${others.length > 3 ? ', …' : ''}); \`./bespoke executor cancel --id ID\` ends one`,
+  );
+}
+
+function tellOutcome(
+  label: string,
+  fit: FitView,
+  { forceField, report, page }: { forceField: string; report: string; page: string },
+): void {
+  for (const warning of fit.warnings) process.stderr.write(`${label}: warning: ${warning}\n`);
+  if (fit.status === 'succeeded') process.stdout.write(`${label}: ${forceField}, ${report}, ${page}\n`);
+  else process.stderr.write(`${label}: ${fit.failure?.message ?? fit.status}\n`);
+}

@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs';
+import { hasEnded, type GatewayClient } from '@bespoke/client';
+import { contentKey } from '@bespoke/content-key';
+import type { FitView, SubmitFit, Workflow } from '@bespoke/workflow-schema';
+import { CliError } from './cli-error';
+import { readText, type MoleculeInput } from './molecule-input';
+
+export interface SubmitOptions {
+  workflow?: string;
+  workflowFile?: string;
+  forceField?: string;
+  targetTorsion?: string[];
+}
+
+export const DEFAULT_WORKFLOW = 'draft';
+
+/** What is sent to the gateway for each molecule. */
+export function submissions(options: SubmitOptions, molecules: readonly MoleculeInput[]): SubmitFit[] {
+  if (options.workflow !== undefined && options.workflowFile !== undefined)
+    throw new CliError('usage', 'give --workflow or --workflow-file, not both');
+  const common: SubmitFit = {
+    ...(options.workflowFile === undefined
+      ? { workflow: options.workflow ?? DEFAULT_WORKFLOW }
+      : { customWorkflow: readWorkflow(options.workflowFile) }),
+    ...(options.forceField === undefined ? {} : { forceField: readForceField(options.forceField) }),
+    ...(options.targetTorsion === undefined ? {} : { targetTorsionSmarts: options.targetTorsion }),
+  };
+  return molecules.map(({ name, structure }) => ({
+    ...structure,
+    ...(name === '' ? {} : { name }),
+    ...common,
+  }));
+}
+
+/**
+ * Submits, or finds again what was submitted before: the same body is the same fit, so that an interrupted
+ * command goes on where it stopped. Where that fit has failed or was cancelled, it is submitted anew.
+ */
+export async function submitOrResume(
+  client: GatewayClient,
+  body: SubmitFit,
+  signal?: AbortSignal,
+): Promise<FitView> {
+  let insteadOf: string | null = null;
+  for (;;) {
+    const fit: FitView = await client.submitFit(body, contentKey({ v: 1, body, insteadOf }), signal);
+    if (!hasEnded(fit.status) || fit.status === 'succeeded') return fit;
+    insteadOf = fit.id;
+  }
+}
+
+function readWorkflow(file: string): Workflow {
+  const text = readText(file, 'badWorkflow');
+  try {
+    return JSON.parse(text) as Workflow;
+  } catch (error) {
+    throw new CliError('badWorkflow', `${file} is not JSON: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** A file where there is one, else the name of a force field that the project ships. */
+function readForceField(nameOrFile: string): string {
+  const isFile = nameOrFile.includes('/') || existsSync(nameOrFile);
+  return isFile ? readText(nameOrFile, 'badWorkflow') : nameOrFile;
+}
