@@ -1,0 +1,263 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { wakeSubject, type KeptRecord, type TaskEnvelope } from '@bespoke/messaging';
+import {
+  driveIdOf,
+  driveNeeds,
+  fitNeeds,
+  isFitOpen,
+  newDrive,
+  parseGeometryReference,
+  stepDrive,
+  stepFit,
+  type Command,
+  type DriveEvent,
+  type DriveOrder,
+  type DriveRecord,
+  type FitEvent,
+  type FitRecord,
+  type Owner,
+  type TaskRequest,
+} from '@bespoke/orchestration';
+import * as wavefront from '@bespoke/torsion-drive';
+import type { ConformersResult, ConstrainedOptimizationResult } from '@bespoke/workflow-schema';
+import { InjectPinoLogger, PinoLogger } from 'nestjs-pino';
+import { WorkerRegistry } from '../observe/worker-registry';
+import { STORES, type GatewayStores } from '../stores';
+import { ByTurns } from './by-turns';
+import { Outcomes } from './outcomes';
+
+const REMEMBERED_TASKS = 50_000;
+
+/**
+ * Moves fits and drives on: reads a state and what it waits for, takes the pure step, stores the new state by
+ * compare-and-set, and only then carries out what it implies. Any number of gateways may do so at once, and each
+ * may die at any moment: a state that was stored implies its commands, and they may be carried out again.
+ */
+@Injectable()
+export class Coordinator {
+  private readonly turns = new ByTurns();
+  /** Tasks that this process saw queued: a state implies all of its tasks at each step. */
+  private readonly queued = new Set<string>();
+
+  constructor(
+    @Inject(STORES) private readonly stores: GatewayStores,
+    private readonly workers: WorkerRegistry,
+    private readonly outcomes: Outcomes,
+    @InjectPinoLogger(Coordinator.name) private readonly logger: PinoLogger,
+  ) {}
+
+  /** Steps a fit until nothing changes. */
+  conductFit(fitId: string): Promise<void> {
+    return this.turns.run(fitId, async () => {
+      for (;;) {
+        const before = await this.stores.fits.get(fitId);
+        if (before === null) return;
+        const { state, commands } = stepFit(before.value, await this.observeFit(before.value));
+        const changed = isChanged(before.value, state);
+        if (changed && !(await this.storeFit(before, state))) continue;
+        await this.carryOut(commands);
+        if (!isFitOpen(state) && !state.released) {
+          await this.applyToFit(fitId, { type: 'released' });
+        } else if (!changed) {
+          return;
+        }
+      }
+    });
+  }
+
+  /** Steps a drive until nothing changes. */
+  conductDrive(driveId: string): Promise<void> {
+    return this.turns.run(driveId, async () => {
+      for (;;) {
+        const before = await this.stores.drives.get(driveId);
+        if (before === null) return;
+        const event: DriveEvent = {
+          type: 'observed',
+          outcomes: await this.outcomes.of(driveNeeds(before.value, wavefront)),
+          supply: this.workers.supply(),
+        };
+        const { stored, changed } = await this.moveDrive(before, event);
+        if (stored && !changed) return;
+      }
+    });
+  }
+
+  /** A task has ended: wakes the fits that want it. */
+  async wakeWanting(taskId: string): Promise<void> {
+    for (const want of await this.stores.wants.keys(`${taskId}.*`)) {
+      await this.stores.wakes.wakeFit(want.slice(taskId.length + 1));
+    }
+  }
+
+  /** Cancels a fit that has not ended; what follows from that is done when it is woken. */
+  async cancelFit(fitId: string, now: string): Promise<void> {
+    await this.applyToFit(fitId, { type: 'cancelled', now });
+    await this.stores.wakes.wakeFit(fitId);
+  }
+
+  /** Makes sure that tasks are published again although this process did so before: the queue may be lost. */
+  forgetQueued(): void {
+    this.queued.clear();
+  }
+
+  private async applyToFit(fitId: string, event: FitEvent): Promise<void> {
+    for (;;) {
+      const before = await this.stores.fits.get(fitId);
+      if (before === null) return;
+      const { state } = stepFit(before.value, event);
+      if (!isChanged(before.value, state) || (await this.storeFit(before, state))) return;
+    }
+  }
+
+  private async observeFit(fit: FitRecord): Promise<FitEvent> {
+    const needs = fitNeeds(fit);
+    const [outcomes, drives] = await Promise.all([
+      this.outcomes.of(needs.tasks),
+      Promise.all(
+        needs.drives.map(async (id) => [id, (await this.stores.drives.get(id))?.value ?? null] as const),
+      ),
+    ]);
+    return {
+      type: 'observed',
+      now: new Date().toISOString(),
+      outcomes,
+      drives: Object.fromEntries(drives),
+      supply: this.workers.supply(),
+    };
+  }
+
+  private async storeFit(before: KeptRecord<FitRecord>, state: FitRecord): Promise<boolean> {
+    const revision = await this.stores.fits.update(state.id, state, before.revision);
+    if (revision !== null && (before.value.status !== state.status || before.value.stage !== state.stage)) {
+      const { status, stage, waitingFor, failure } = state;
+      this.logger.info({ fitId: state.id, status, stage, waitingFor, failure }, 'fit');
+    }
+    return revision !== null;
+  }
+
+  /** One step of a drive, stored and carried out. `stored` is false when another gateway was faster. */
+  private async moveDrive(
+    before: KeptRecord<DriveRecord>,
+    event: DriveEvent,
+  ): Promise<{ stored: boolean; changed: boolean }> {
+    const { state, artifact, commands } = stepDrive(before.value, event, wavefront);
+    if (artifact !== null) await this.stores.artifacts.put(artifact);
+    const changed = isChanged(before.value, state);
+    if (changed && (await this.stores.drives.update(state.id, state, before.revision)) === null) {
+      return { stored: false, changed };
+    }
+    if (before.value.status !== state.status) {
+      const { status, waitingFor, failure, progress } = state;
+      this.logger.info({ driveId: state.id, status, waitingFor, failure, progress }, 'drive');
+    }
+    await this.carryOut(commands);
+    return { stored: true, changed };
+  }
+
+  private async carryOut(commands: readonly Command[]): Promise<void> {
+    for (const command of commands) {
+      switch (command.type) {
+        case 'publish-task':
+          await this.publish(command.task);
+          break;
+        case 'drop-task':
+          await this.drop(command.taskId, command.owner);
+          break;
+        case 'want-drive':
+          await this.wantDrive(command.order, command.fitId);
+          break;
+        case 'unwant-drive':
+          await this.applyToDrive(command.driveId, { type: 'unwanted', fitId: command.fitId });
+          break;
+        case 'wake-fit':
+          await this.stores.wakes.wakeFit(command.fitId);
+          break;
+        default:
+          command satisfies never;
+      }
+    }
+  }
+
+  private async publish(request: TaskRequest): Promise<void> {
+    const { taskId, owner } = request;
+    const memory = 'fit' in owner ? `${taskId}.${owner.fit}` : taskId;
+    if (this.queued.has(memory)) return;
+    if ('fit' in owner) await this.stores.wants.put(`${taskId}.${owner.fit}`, { v: 1 });
+    await this.stores.tasks.publish(await this.envelope(request));
+    this.queued.add(memory);
+    if (this.queued.size > REMEMBERED_TASKS) this.queued.delete(this.queued.keys().next().value!);
+  }
+
+  private async envelope(request: TaskRequest): Promise<TaskEnvelope> {
+    const { taskId, program, programVersion, lane, owner } = request;
+    const wake = 'fit' in owner ? wakeSubject('task', taskId) : wakeSubject('drive', owner.drive);
+    const address = {
+      v: 1 as const,
+      taskId,
+      program,
+      programVersion,
+      lane,
+      wake,
+      ...('fit' in owner && { fitId: owner.fit }),
+    };
+    switch (request.kind) {
+      case 'constrained-optimization': {
+        const startGeometryAngstrom = await this.geometry(request.startGeometry);
+        return { ...address, kind: request.kind, input: { ...request.input, startGeometryAngstrom } };
+      }
+      case 'fragment':
+        return { ...address, kind: request.kind, input: request.input };
+      case 'conformers':
+        return { ...address, kind: request.kind, input: request.input };
+      case 'fit-parameters':
+        return { ...address, kind: request.kind, input: request.input };
+      default:
+        return request satisfies never;
+    }
+  }
+
+  private async geometry(reference: string): Promise<number[]> {
+    const { taskId, conformer } = parseGeometryReference(reference);
+    const outcome = (await this.outcomes.of([taskId]))[taskId];
+    if (outcome?.outcome !== 'succeeded')
+      throw new Error(`the geometry ${reference} is lost: its task has no result`);
+    return conformer === null
+      ? (outcome.output as ConstrainedOptimizationResult).geometryAngstrom
+      : (outcome.output as ConformersResult).conformers[conformer]!.geometryAngstrom;
+  }
+
+  private async drop(taskId: string, owner: Owner): Promise<void> {
+    this.queued.delete(taskId);
+    if ('fit' in owner) {
+      this.queued.delete(`${taskId}.${owner.fit}`);
+      await this.stores.wants.delete(`${taskId}.${owner.fit}`);
+      if ((await this.stores.wants.keys(`${taskId}.*`)).length > 0) return;
+    }
+    await this.stores.tasks.purge({ taskId });
+  }
+
+  private async wantDrive(order: DriveOrder, fitId: string): Promise<void> {
+    const driveId = driveIdOf(order);
+    const wanted: DriveEvent = { type: 'wanted', fitId };
+    const created = await this.stores.drives.create(
+      driveId,
+      stepDrive(newDrive(order), wanted, wavefront).state,
+    );
+    if (created === null) await this.applyToDrive(driveId, wanted);
+    await this.stores.wakes.wakeDrive(driveId);
+  }
+
+  private applyToDrive(driveId: string, event: DriveEvent): Promise<void> {
+    return this.turns.run(driveId, async () => {
+      for (;;) {
+        const before = await this.stores.drives.get(driveId);
+        if (before === null) return;
+        if ((await this.moveDrive(before, event)).stored) return;
+      }
+    });
+  }
+}
+
+function isChanged(before: object, after: object): boolean {
+  return before !== after && JSON.stringify(before) !== JSON.stringify(after);
+}

@@ -1,0 +1,30 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { FitRecord } from '@bespoke/orchestration';
+import type { FitOutcome, FitReport, FragmentResult } from '@bespoke/workflow-schema';
+import { Outcomes } from '../coordinator/outcomes';
+import { assembleFitReport } from '../report/fit-report';
+import { STORES, type GatewayStores } from '../stores';
+
+/** Reports are put together when they are asked for: everything in them is kept already. */
+@Injectable()
+export class FitReports {
+  constructor(
+    @Inject(STORES) private readonly stores: GatewayStores,
+    private readonly outcomes: Outcomes,
+  ) {}
+
+  /** @param fit one that has succeeded */
+  async of(fit: FitRecord): Promise<FitReport> {
+    const { taskId } = fit.fragmentTask;
+    const fragmented = (await this.outcomes.of([taskId]))[taskId];
+    if (fragmented?.outcome !== 'succeeded') throw new Error(`the fragments of the fit ${fit.id} are lost`);
+    const outcomeSha256 = fit.result!.fitOutcomeSha256;
+    const outcome =
+      outcomeSha256 === null
+        ? null
+        : (JSON.parse(
+            new TextDecoder().decode(await this.stores.artifacts.get(outcomeSha256)),
+          ) as FitOutcome);
+    return assembleFitReport(fit, (fragmented.output as FragmentResult).fragments, outcome);
+  }
+}
