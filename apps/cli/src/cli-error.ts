@@ -47,12 +47,11 @@ export function exitReasonOf(error: unknown): ExitReason {
   }
 }
 
-function reasonOfProblem({ code, problem }: ProblemError): ExitReason {
+/** By the field of the request that the gateway found wrong. */
+function reasonOfProblem({ problem }: ProblemError): ExitReason {
   if (problem.status === 404 || problem.status === 409) return 'noSuchFit';
-  if (/molecule|smiles|molfile/.test(code)) return 'badMolecule';
-  if (/workflow|force-field|pool|engine/.test(code)) return 'badWorkflow';
   const fields = (problem.errors ?? []).map(({ field }) => field);
   if (fields.some((field) => /^(smiles|molfile)\b/.test(field))) return 'badMolecule';
   if (fields.some((field) => /^(workflow|customWorkflow|forceField)\b/.test(field))) return 'badWorkflow';
-  return problem.status === 400 || problem.status === 422 ? 'usage' : 'fitFailed';
+  return problem.status < 500 ? 'usage' : 'fitFailed';
 }

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { hasEnded, type GatewayClient } from '@bespoke/client';
+import { hasEnded, ProblemError, type GatewayClient } from '@bespoke/client';
 import { contentKey } from '@bespoke/content-key';
 import type { FitView, SubmitFit, Workflow } from '@bespoke/workflow-schema';
-import { CliError } from './cli-error';
+import { CliError, exitReasonOf } from './cli-error';
 import { readText, type MoleculeInput } from './molecule-input';
 
 export interface SubmitOptions {
@@ -14,8 +14,13 @@ export interface SubmitOptions {
 
 export const DEFAULT_WORKFLOW = 'draft';
 
-/** What is sent to the gateway for each molecule. */
-export function submissions(options: SubmitOptions, molecules: readonly MoleculeInput[]): SubmitFit[] {
+/** What is sent to the gateway for one molecule, and where that came from. */
+export interface Submission {
+  source: string;
+  body: SubmitFit;
+}
+
+export function submissions(options: SubmitOptions, molecules: readonly MoleculeInput[]): Submission[] {
   if (options.workflow !== undefined && options.workflowFile !== undefined)
     throw new CliError('usage', 'give --workflow or --workflow-file, not both');
   const common: SubmitFit = {
@@ -25,25 +30,31 @@ export function submissions(options: SubmitOptions, molecules: readonly Molecule
     ...(options.forceField === undefined ? {} : { forceField: readForceField(options.forceField) }),
     ...(options.targetTorsion === undefined ? {} : { targetTorsionSmarts: options.targetTorsion }),
   };
-  return molecules.map(({ name, structure }) => ({
-    ...structure,
-    ...(name === '' ? {} : { name }),
-    ...common,
+  return molecules.map(({ name, source, structure }) => ({
+    source,
+    body: { ...structure, ...(name === '' ? {} : { name }), ...common },
   }));
 }
 
 /**
  * Submits, or finds again what was submitted before: the same body is the same fit, so that an interrupted
  * command goes on where it stopped. Where that fit has failed or was cancelled, it is submitted anew.
+ * @throws CliError with the source of what the gateway refuses
  */
 export async function submitOrResume(
   client: GatewayClient,
-  body: SubmitFit,
+  { source, body }: Submission,
   signal?: AbortSignal,
 ): Promise<FitView> {
   let insteadOf: string | null = null;
   for (;;) {
-    const fit: FitView = await client.submitFit(body, contentKey({ v: 1, body, insteadOf }), signal);
+    let fit: FitView;
+    try {
+      fit = await client.submitFit(body, contentKey({ v: 1, body, insteadOf }), signal);
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      throw new CliError(exitReasonOf(error), `${source}: ${error.message}`, { cause: error });
+    }
     if (!hasEnded(fit.status) || fit.status === 'succeeded') return fit;
     insteadOf = fit.id;
   }

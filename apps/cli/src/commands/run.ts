@@ -1,4 +1,4 @@
-import { createGatewayClient, hasEnded, type GatewayClient } from '@bespoke/client';
+import { createGatewayClient, type GatewayClient } from '@bespoke/client';
 import type { FitView } from '@bespoke/workflow-schema';
 import { followFits } from '../follow';
 import { withExecutor, type LaunchOptions } from '../local-executor';
@@ -20,7 +20,7 @@ const GATEWAY_RETRY_SECONDS = 60;
 /** `bespoke executor run`: from molecules to force fields with an executor of its own. */
 export async function run(options: RunOptions): Promise<number> {
   const molecules = await readMolecules(options.smiles, options.file);
-  const bodies = submissions(options, molecules);
+  const wanted = submissions(options, molecules);
   const labels = molecules.map(({ name, source, structure }) =>
     name !== '' ? name : 'smiles' in structure ? structure.smiles : source,
   );
@@ -43,7 +43,7 @@ export async function run(options: RunOptions): Promise<number> {
       try {
         const unfinished = await unfinishedFits(client, signal);
         const submitted: FitView[] = [];
-        for (const body of bodies) submitted.push(await submitOrResume(client, body, signal));
+        for (const each of wanted) submitted.push(await submitOrResume(client, each, signal));
         tellOfOthers(unfinished, submitted, display);
         return await followFits(client, submitted, display, signal, async (fit, index) => {
           if (fit.status === 'succeeded') await writeResults(client, fit.id, outputs[index]!, signal);
@@ -72,7 +72,8 @@ export async function run(options: RunOptions): Promise<number> {
 
 async function unfinishedFits(client: GatewayClient, signal: AbortSignal): Promise<FitView[]> {
   const unfinished: FitView[] = [];
-  for await (const fit of client.listFits({}, signal)) if (!hasEnded(fit.status)) unfinished.push(fit);
+  for (const status of ['waiting', 'running'] as const)
+    for await (const fit of client.listFits({ status }, signal)) unfinished.push(fit);
   return unfinished;
 }
 

@@ -8,9 +8,9 @@ export async function submit(
   options: SubmitOptions & GatewayOptions & { smiles: string[]; file: string[]; json?: boolean },
 ): Promise<number> {
   const client = openGateway(options);
-  const bodies = submissions(options, await readMolecules(options.smiles, options.file));
-  for (const body of bodies) {
-    const fit = await submitOrResume(client, body);
+  const wanted = submissions(options, await readMolecules(options.smiles, options.file));
+  for (const each of wanted) {
+    const fit = await submitOrResume(client, each);
     process.stdout.write(
       options.json ? `${JSON.stringify(fit)}\n` : `${fit.id}  ${fit.name || fit.smiles}\n`,
     );

@@ -30,10 +30,11 @@ export class GatewayUnreachableError extends Error {
 }
 
 /** One line: what the gateway says, with every wrong field by name. */
-function messageOf(problem: ProblemDetails): string {
-  const fields = (problem.errors ?? []).map(({ field, message }) =>
-    field === '' || message.includes(field) ? message : `${field}: ${message}`,
-  );
-  const detail = problem.detail || problem.title;
-  return fields.length === 0 ? detail : `${detail.replace(/[.:]$/, '')}: ${fields.join('; ')}`;
+function messageOf({ title, detail, errors = [] }: ProblemDetails): string {
+  const said = detail || title;
+  const fields = errors.flatMap(({ field, message }) => {
+    if (said.includes(message)) return [];
+    return field === '' || message.includes(field) ? [message] : [`${field}: ${message}`];
+  });
+  return fields.length === 0 ? said : `${said.replace(/[.:]$/, '')}: ${fields.join('; ')}`;
 }
