@@ -90,7 +90,10 @@ function openChemLibMolecule(graph: Graph): { container: OpenChemLibMolecule; pl
   if (mol === null) throw new Error('RDKit does not take back its own molecule.');
   const molfile = usingMol(mol, (flat) => {
     flat.set_new_coords();
-    return flat.get_molblock();
+    const lines = flat.get_molblock().split('\n');
+    // The chiral flag: without it OpenChemLib takes the molecule for a racemate and embeds either enantiomer.
+    lines[3] = lines[3]?.replace(/^(.{12})  0/, '$1  1') ?? '';
+    return lines.join('\n');
   });
   const { molecule, map } = OpenChemLibMolecule.fromMolfileWithAtomMap(molfile);
   return { container: molecule, places: graph.atoms.map((_, index) => at(map, index)) };
