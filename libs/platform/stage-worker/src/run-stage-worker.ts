@@ -1,0 +1,62 @@
+import { startStageWorker, type StageWorker, type StageWorkerOptions } from './stage-worker';
+
+const SHUTDOWN_MS = 10_000;
+
+/** A message to the process that started an app over an IPC channel. */
+export type AppMessage = { type: 'ready'; port: number } | { type: 'failed'; message: string };
+
+/**
+ * The whole life of a worker's process. Tells its parent, where there is an IPC channel, when it is ready or
+ * why it is not; drains on SIGTERM, on SIGINT and when its parent is gone; a second signal of a kind, or 10 s,
+ * end it anyway.
+ */
+export async function runStageWorker(options: StageWorkerOptions): Promise<void> {
+  let worker: StageWorker;
+  const abandon = (): never => process.exit(1);
+  process.on('disconnect', abandon);
+  try {
+    worker = await startStageWorker(options);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`${message}\n`);
+    await tellParent({ type: 'failed', message });
+    process.exit(1);
+  }
+
+  const seen = new Set<NodeJS.Signals>();
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) return;
+    stopping = true;
+    setTimeout(() => process.exit(1), SHUTDOWN_MS).unref();
+    worker.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        process.stderr.write(`${String(error)}\n`);
+        process.exit(1);
+      },
+    );
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (seen.has(signal)) process.exit(1);
+      seen.add(signal);
+      stop();
+    });
+  }
+  process.off('disconnect', abandon);
+  process.on('disconnect', () => {
+    // Nobody waits for what runs, and the parent's NATS server is gone too.
+    worker.abort();
+    stop();
+  });
+  await tellParent({ type: 'ready', port: worker.healthPort });
+}
+
+/** Resolves when the message has been written, or at once if nobody listens. */
+function tellParent(message: AppMessage): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.send === undefined || !process.connected) resolve();
+    else process.send(message, undefined, undefined, () => resolve());
+  });
+}
