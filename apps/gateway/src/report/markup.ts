@@ -22,7 +22,7 @@ function render(fragment: Fragment): string {
 }
 
 /** A template whose interpolated text is escaped; only other {@link Markup} goes in as it is. */
-export function html(texts: TemplateStringsArray, ...fragments: readonly Fragment[]): Markup {
+export function markup(texts: TemplateStringsArray, ...fragments: readonly Fragment[]): Markup {
   return new Markup(
     texts.reduce((whole, text, index) => whole + render(fragments[index - 1] ?? null) + text),
   );

@@ -26,8 +26,8 @@ code { font: 12.5px/1.45 ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu 
 .tile { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 12px 16px; }
 .tile b { display: block; font-size: 21px; line-height: 1.3; font-variant-numeric: tabular-nums; }
 .tile span { color: var(--quiet); font-size: 13px; }
-.molecule, .torsion { display: grid; grid-template-columns: minmax(220px, 320px) minmax(0, 1fr); gap: 24px; align-items: start; }
-.torsion > div { min-width: 0; }
+.torsion { display: grid; grid-template-columns: minmax(200px, 280px) minmax(0, 1fr); gap: 24px; align-items: start; }
+.drawings { display: grid; gap: 12px; }
 figure { margin: 0; }
 figcaption { font-size: 13px; margin-top: 6px; }
 .structure { background: #fff; border: 1px solid var(--line); border-radius: 8px; padding: 6px; }
@@ -42,7 +42,9 @@ th, td { text-align: left; padding: 6px 14px 6px 0; border-bottom: 1px solid var
 th { font-weight: 600; color: var(--quiet); font-size: 13px; }
 tr:last-child > * { border-bottom: 0; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-tbody th { color: var(--ink); }
+tbody th { color: var(--ink); font-weight: 400; }
+.overview th:last-child, .overview td:last-child { padding-left: 20px; width: 40%; }
+.parameters { margin-top: 20px; } .parameters th:first-child { min-width: 200px; }
 a { color: var(--after); }
 dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 4px 16px; margin: 0; font-size: 14px; }
 dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; }
@@ -56,11 +58,11 @@ details table { font-size: 13px; } details th, details td { padding-top: 2px; pa
 .plot .unweighted { fill: var(--wash); }
 .plot polyline, .plot g > line { fill: none; stroke-width: 2.2; stroke-linejoin: round; }
 .plot .qm polyline, .plot .qm line { stroke: var(--qm); stroke-width: 1.4; } .plot .qm circle { fill: var(--qm); }
-.plot .before polyline, .plot .before line { stroke: var(--before); stroke-dasharray: 6 4; } .plot .before circle { fill: var(--before); }
-.plot .after polyline, .plot .after line { stroke: var(--after); } .plot .after circle { fill: var(--after); }
+.plot .before polyline, .plot .before line { stroke: var(--before); stroke-dasharray: 6 4; } .plot .before circle { fill: var(--before); r: 2.4px; }
+.plot .after polyline, .plot .after line { stroke: var(--after); } .plot .after circle { fill: var(--after); r: 2.4px; }
 .plot circle:hover { stroke: currentColor; stroke-width: 6; stroke-opacity: 0.25; }
 footer { margin-top: 32px; color: var(--quiet); font-size: 13px; }
-@media (max-width: 720px) { .molecule, .torsion { grid-template-columns: minmax(0, 1fr); } .structure { max-width: 340px; } }
+@media (max-width: 720px) { .torsion { grid-template-columns: minmax(0, 1fr); } .drawings { grid-template-columns: 1fr 1fr; } }
 @media print {
   :root { --page: #fff; --card: #fff; --ink: #000; --quiet: #444; --line: #ccc; --wash: #f3f3f3;
     --qm: #000; --before: #c4500a; --after: #0a66b7; --good: #137547; --caution: #8a5300; --caution-wash: #fff5e0; }

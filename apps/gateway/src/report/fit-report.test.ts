@@ -1,0 +1,142 @@
+import { newFit, type FitDrive, type FitRecord } from '@bespoke/orchestration';
+import type { FitOutcome, FragmentResult, TorsionFit, Workflow } from '@bespoke/workflow-schema';
+import { describe, expect, it } from 'vitest';
+import draft from '@bespoke/workflow-schema/workflows/draft.json';
+import { assembleFitReport, referenceNote } from './fit-report';
+
+const SHA = { base: 'a'.repeat(64), fitted: 'b'.repeat(64), outcome: 'c'.repeat(64) };
+
+const fragment = (mappedSmiles: string, parentBond: [number, number]) =>
+  ({
+    mappedSmiles,
+    smiles: 'CC',
+    dihedral: [2, 0, 1, 5],
+    occurrences: [{ parentBond, parentAtoms: [] }],
+    parameters: [],
+  }) as FragmentResult['fragments'][number];
+
+const fragments = [fragment('first', [0, 1]), fragment('second', [1, 2]), fragment('third', [2, 3])];
+
+const torsion = (mappedSmiles: string): TorsionFit => ({
+  mappedSmiles,
+  dihedral: [2, 0, 1, 5],
+  parameters: [],
+  chargesE: [],
+  rmseBeforeKcalPerMol: 1,
+  rmseAfterKcalPerMol: 0.5,
+  points: [],
+});
+
+const outcome: FitOutcome = {
+  objective: {
+    before: { total: 2, target: 2, penalty: 0 },
+    after: { total: 1, target: 0.9, penalty: 0.1 },
+    history: [2, 1],
+  },
+  converged: true,
+  warnings: [],
+  torsions: [torsion('first'), torsion('third')],
+  chargeModel: { program: 'mopac', version: '22.0.6', method: 'AM1-BCC' },
+  seconds: { charges: 1, fit: 2 },
+};
+
+const drive = (failure: FitDrive['failure']) =>
+  ({ status: failure ? 'failed' : 'succeeded', failure }) as FitDrive;
+
+function finishedFit(changes: Partial<FitRecord> = {}): FitRecord {
+  const fit = newFit({
+    id: 'fit-1',
+    name: 'butane',
+    smiles: 'CCCC',
+    mappedSmiles: '[C:1]',
+    workflow: draft as Workflow,
+    baseForceField: { name: 'openff_unconstrained-2.2.1.offxml', sha256: SHA.base },
+    lane: 'normal',
+    createdAt: '2026-11-22T10:00:00.000Z',
+  });
+  return {
+    ...fit,
+    status: 'succeeded',
+    engineVersion: '6.5.1',
+    versions: { xtb: '6.5.1' },
+    drives: [
+      drive(null),
+      drive({ code: 'drive-incomplete', message: 'xtb did not converge at 45°' }),
+      drive(null),
+    ],
+    result: { forceFieldSha256: SHA.fitted, fitOutcomeSha256: SHA.outcome },
+    finishedAt: '2026-11-22T10:01:30.000Z',
+    stages: [
+      {
+        name: 'fragmentation',
+        status: 'succeeded',
+        startedAt: '2026-11-22T10:00:00.000Z',
+        finishedAt: '2026-11-22T10:00:02.500Z',
+      },
+      { name: 'qc-generation', status: 'succeeded', startedAt: null, finishedAt: null },
+    ],
+    ...changes,
+  };
+}
+
+describe('the report of a fit', () => {
+  it('names the profile of each fragment, and why one was left out', () => {
+    const report = assembleFitReport(finishedFit(), fragments, outcome);
+    expect(report.fragments.map(({ torsion, dropped }) => ({ torsion, dropped }))).toEqual([
+      { torsion: 0, dropped: null },
+      { torsion: null, dropped: 'xtb did not converge at 45°' },
+      { torsion: 1, dropped: null },
+    ]);
+    expect(report.fragments.map(({ reference }) => reference?.method)).toEqual([
+      'GFN2-xTB',
+      undefined,
+      'GFN2-xTB',
+    ]);
+  });
+
+  it('tells a fragment without a profile from one that the optimizer left out', () => {
+    const fit = finishedFit({ drives: [drive(null), drive(null), drive(null)] });
+    expect(assembleFitReport(fit, fragments, outcome).fragments[1]!.dropped).toBe(
+      'the optimizer left it out',
+    );
+  });
+
+  it('gives the time of each stage that ran and the version of each program', () => {
+    const { timings, versions } = assembleFitReport(finishedFit(), fragments, outcome);
+    expect(timings.stages).toEqual([{ stage: 'fragmentation', seconds: 2.5 }]);
+    expect(versions).toEqual({ xtb: '6.5.1', mopac: '22.0.6' });
+  });
+
+  it('of a molecule with nothing to fit has the base force field and no reference', () => {
+    const fit = finishedFit({
+      engineVersion: null,
+      drives: [],
+      result: { forceFieldSha256: SHA.base, fitOutcomeSha256: null },
+    });
+    const report = assembleFitReport(fit, [], null);
+    expect(report).toMatchObject({ fit: null, fragments: [], forceFieldSha256: SHA.base });
+    expect(report.referenceNote).toContain('base force field');
+  });
+
+  it('does not exist before the fit has succeeded', () => {
+    expect(() => assembleFitReport(finishedFit({ status: 'running' }), fragments, outcome)).toThrow(
+      'running',
+    );
+  });
+});
+
+describe('the note on the reference', () => {
+  it('says of any GFN method that the fit is no better than Sage against DFT', () => {
+    for (const method of ['GFN2-xTB', 'gfn1-xtb', 'GFN-FF']) {
+      const note = referenceNote({ program: 'xtb', method, basis: null }, '6.5.1');
+      expect(note).toContain('no better than Sage');
+      expect(note).toContain(`${method}, computed with xtb 6.5.1`);
+    }
+  });
+
+  it("knows the level that OpenFF's own torsions are fitted to", () => {
+    const note = referenceNote({ program: 'psi4', method: 'B3LYP-D3BJ', basis: 'DZVP' }, '1.9.1');
+    expect(note).toContain('B3LYP-D3BJ/DZVP');
+    expect(note).toContain("OpenFF's own");
+  });
+});

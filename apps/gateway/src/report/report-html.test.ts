@@ -1,0 +1,189 @@
+import { loadRDKit, matchSmarts, moleculeFromSmiles } from '@bespoke/molecule';
+import type { FitReport, TorsionFit, Workflow } from '@bespoke/workflow-schema';
+import { beforeAll, describe, expect, it } from 'vitest';
+import draft from '@bespoke/workflow-schema/workflows/draft.json';
+import { reportHtml } from './report-html';
+
+const GRID_DEGREES = Array.from({ length: 24 }, (_, index) => -165 + 15 * index);
+
+function torsionFit(fragmentSmiles: string, smarts: string, barriers: readonly number[]): TorsionFit {
+  const molecule = moleculeFromSmiles(fragmentSmiles);
+  const dihedral = matchSmarts(molecule, smarts)[0] as TorsionFit['dihedral'];
+  const energy = (degrees: number, scale: readonly number[]) =>
+    scale.reduce((sum, k, index) => sum + k * (1 - Math.cos(((index + 1) * degrees * Math.PI) / 180)), 0);
+  const terms = barriers.map((k, index) => ({
+    periodicity: index + 1,
+    phaseDegrees: index % 2 === 0 ? 0 : 180,
+    kKcalPerMol: k * 0.4,
+    idivf: 1,
+  }));
+  return {
+    mappedSmiles: molecule.mappedSmiles,
+    dihedral,
+    parameters: [
+      {
+        smirks: '[#6X4H3:1]-[#7X3H1:2]-[#6X3:3](=[#8X1])-[#6X4H3:4]',
+        startingFrom: 't72',
+        terms,
+        fitted: terms.map((term, index) => ({ ...term, kKcalPerMol: barriers[index]! })),
+      },
+    ],
+    chargesE: molecule.atoms.map(() => 0),
+    rmseBeforeKcalPerMol: 1.374,
+    rmseAfterKcalPerMol: 0.218,
+    points: GRID_DEGREES.map((gridDegrees) => ({
+      gridDegrees,
+      dihedralDegrees: gridDegrees + 0.04,
+      qmKcalPerMol: energy(gridDegrees, barriers),
+      mmBeforeKcalPerMol: energy(
+        gridDegrees,
+        barriers.map((k, index) => k * (0.5 + 0.3 * index)),
+      ),
+      mmAfterKcalPerMol:
+        energy(
+          gridDegrees,
+          barriers.map((k) => k * 0.96),
+        ) +
+        0.12 * Math.sin(gridDegrees / 20),
+      qmGeometryAngstrom: [],
+      mmGeometryAfterAngstrom: [],
+    })),
+  };
+}
+
+/** Made up, but of melatonin's size and shape. */
+function melatonin(): FitReport {
+  const parent = moleculeFromSmiles('CC(=O)NCCC1=CNc2c1cc(OC)cc2');
+  const bond = (smarts: string) => matchSmarts(parent, smarts)[0]!.slice(0, 2) as [number, number];
+  const torsions = [
+    torsionFit('CCNC(C)=O', '[CH2:2]([CH3:1])[NH:3][C:4]=O', [0.8, 0.4, 0.25, 0.1]),
+    torsionFit('CNCCC', '[NH:1][CH2:2][CH2:3][CH3:4]', [0.6, 0.3, 1.4, 0.05]),
+    torsionFit('COc1ccccc1', '[CH3:1][O:2][c:3][c:4]', [0.1, 1.6, 0.05, 0.1]),
+  ];
+  const reference = { program: 'xtb', version: '6.5.1', method: 'GFN2-xTB' };
+  const parentBonds = [bond('[NH:1][CH2:2]'), bond('[CH2:1]([N])[CH2:2]'), bond('[O:1]([CH3])[c:2]')];
+  const ethylindole = moleculeFromSmiles('CCc1c[nH]c2ccccc12');
+  return {
+    schema: 'bespoke-fit-report',
+    schemaVersion: 1,
+    fitId: '0199f3a2-melatonin',
+    name: 'melatonin',
+    smiles: 'CC(=O)NCCC1=CNc2c1cc(OC)cc2',
+    mappedSmiles: parent.mappedSmiles,
+    status: 'succeeded',
+    referenceNote:
+      'The reference of each torsion is GFN2-xTB, computed with xtb 6.5.1. Against DFT, such a fit is no better than Sage itself.',
+    workflow: draft as Workflow,
+    baseForceField: { name: 'openff_unconstrained-2.2.1.offxml', sha256: 'a'.repeat(64) },
+    forceFieldSha256: 'b'.repeat(64),
+    fragments: [
+      ...torsions.map(({ mappedSmiles, dihedral }, torsion) => ({
+        mappedSmiles,
+        dihedral,
+        occurrences: [{ parentBond: parentBonds[torsion]!, parentAtoms: [] }],
+        reference,
+        dropped: null,
+        torsion,
+      })),
+      {
+        mappedSmiles: ethylindole.mappedSmiles,
+        dihedral: matchSmarts(ethylindole, '[CH3:1][CH2:2][#6X3:3]~[#6X3:4]')[0] as TorsionFit['dihedral'],
+        occurrences: [{ parentBond: bond('[CH2:1][#6X3:2]'), parentAtoms: [] }],
+        reference: null,
+        dropped: 'xtb did not converge at 45° from any of its starting geometries',
+        torsion: null,
+      },
+    ],
+    fit: {
+      objective: {
+        before: { total: 41.6, target: 41.6, penalty: 0 },
+        after: { total: 3.27, target: 2.9, penalty: 0.37 },
+        history: [41.6, 8.2, 3.6, 3.28, 3.27],
+      },
+      converged: true,
+      warnings: [],
+      torsions,
+      chargeModel: { program: 'mopac', version: '22.0.6', method: 'AM1-BCC' },
+      seconds: { charges: 3.1, fit: 9.4 },
+    },
+    warnings: ['The torsion of the fragment CCc1c[nH]c2ccccc12 was left out: xtb did not converge at 45°.'],
+    timings: {
+      createdAt: '2026-11-22T10:00:00.000Z',
+      finishedAt: '2026-11-22T10:01:37.000Z',
+      stages: [
+        { stage: 'fragmentation', seconds: 1.9 },
+        { stage: 'qc-generation', seconds: 82 },
+        { stage: 'optimization', seconds: 12.6 },
+      ],
+    },
+    versions: { bespoke: '0.1.0', xtb: '6.5.1', mopac: '22.0.6' },
+  };
+}
+
+describe('the HTML report', () => {
+  beforeAll(loadRDKit);
+
+  it('shows the molecule, each fragment and each profile, and needs nothing from elsewhere', async () => {
+    const page = await reportHtml(melatonin());
+
+    // The molecule, and for each of four fragments itself and where it is.
+    expect(page.match(/class="structure"/g)).toHaveLength(1 + 2 * 4);
+    expect(page.match(/class="plot"/g)).toHaveLength(3);
+    expect(page).not.toMatch(/<script|<link|<img|@import|url\(|src=/i);
+    expect(page).not.toContain('undefined');
+    expect(page).not.toContain('NaN');
+    expect(page).toMatch(/^<!doctype html>/);
+  });
+
+  it('names the RMSE of every torsion before and after with its reference, and every torsion left out', async () => {
+    const page = await reportHtml(melatonin());
+    const overview = page.slice(page.indexOf('Torsions at a glance'), page.indexOf('</table>'));
+    expect(overview.match(/1\.37/g)).toHaveLength(3);
+    expect(overview.match(/0\.22/g)).toHaveLength(3);
+    expect(overview.match(/GFN2-xTB \(xtb 6\.5\.1\)/g)).toHaveLength(3);
+    expect(overview).toContain('xtb did not converge at 45°');
+  });
+
+  it('names a point by its angle and energy where the pointer rests', async () => {
+    const page = await reportHtml(melatonin());
+    expect(page).toContain('QM at 0° (0.0°): 0.00 kcal/mol');
+  });
+
+  it('escapes every text that came from outside', async () => {
+    const hostile = '<script>alert("1")</script>&\'';
+    const report = melatonin();
+    const [fragment, dropped] = [report.fragments[0]!, report.fragments.at(-1)!];
+    const page = await reportHtml({
+      ...report,
+      fitId: hostile,
+      name: hostile,
+      smiles: hostile,
+      referenceNote: hostile,
+      warnings: [hostile],
+      workflow: { ...report.workflow, name: hostile, description: hostile },
+      baseForceField: { name: hostile, sha256: hostile },
+      fragments: [
+        { ...fragment, reference: { program: hostile, version: hostile, method: hostile } },
+        { ...dropped, dropped: hostile },
+      ],
+      versions: { [hostile]: hostile },
+    });
+    expect(page).not.toContain('<script');
+    expect(page).not.toContain('alert("1")');
+    expect(page).toContain('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&amp;&#39;');
+  });
+
+  it('breaks the line where a grid point is missing', async () => {
+    const report = melatonin();
+    const lines = async () => (await reportHtml(report)).match(/<polyline/g)!.length;
+    const whole = await lines();
+    report.fit!.torsions[0]!.points.splice(8, 2);
+    expect(await lines()).toBe(whole + 3);
+  });
+
+  it('of a molecule with nothing to fit says so', async () => {
+    const page = await reportHtml({ ...melatonin(), fragments: [], fit: null });
+    expect(page).toContain('its force field is the base force field');
+    expect(page).not.toContain('class="plot"');
+  });
+});

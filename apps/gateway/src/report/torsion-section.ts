@@ -1,0 +1,100 @@
+import type {
+  BespokeParameter,
+  FitReport,
+  Provenance,
+  TorsionFit,
+  TorsionTerm,
+} from '@bespoke/workflow-schema';
+import { markup, type Markup } from './markup';
+import { profilePlot } from './profile-plot';
+import { atomLabels, structureDrawing } from './structure-drawing';
+
+export type ReportFragment = FitReport['fragments'][number];
+
+export function provenanceText({ program, version, method }: Provenance): string {
+  return `${method} (${program} ${version})`;
+}
+
+export function rmseText(rmseKcalPerMol: number): string {
+  return rmseKcalPerMol.toFixed(2);
+}
+
+/** The fit of a fragment's torsion, undefined where it was left out. */
+export function torsionOf(report: FitReport, { torsion }: ReportFragment): TorsionFit | undefined {
+  return torsion === null ? undefined : report.fit?.torsions[torsion];
+}
+
+/** The bonds of the molecule that a fragment stands for, such as "N4–C5". */
+export function bondNames({ occurrences }: ReportFragment, label: (atom: number) => string): string {
+  return occurrences.map(({ parentBond }) => parentBond.map(label).join('–')).join(', ');
+}
+
+function parameterTable(parameters: TorsionFit['parameters']): Markup {
+  const periodicities = [
+    ...new Set(parameters.flatMap(({ fitted }) => fitted.map((term) => term.periodicity))),
+  ].sort((a, b) => a - b);
+  const constant = (terms: readonly TorsionTerm[], periodicity: number) =>
+    terms.find((term) => term.periodicity === periodicity);
+  const row = ({ smirks, startingFrom, terms, fitted }: BespokeParameter & { fitted: TorsionTerm[] }) => {
+    const cells = periodicities.map((periodicity) => {
+      const after = constant(fitted, periodicity);
+      if (after === undefined) return markup`<td></td>`;
+      const before = constant(terms, periodicity)?.kKcalPerMol ?? 0;
+      return markup`<td class="number"><span class="quiet">${before.toFixed(3)}</span><br /><b>${after.kKcalPerMol.toFixed(3)}</b></td>`;
+    });
+    return markup`<tr><th scope="row"><code>${smirks}</code><br /><span class="quiet">starts from ${startingFrom}</span></th>${cells}</tr>`;
+  };
+  return markup`<div class="scroll"><table class="parameters">
+    <caption>Bespoke parameters: k before and <b>after</b> the fit for each periodicity, kcal/mol</caption>
+    <thead><tr><th scope="col">SMIRKS</th>
+      ${periodicities.map((periodicity) => markup`<th scope="col" class="number">k${periodicity}</th>`)}</tr></thead>
+    <tbody>${parameters.map(row)}</tbody></table></div>`;
+}
+
+function pointTable(points: TorsionFit['points']): Markup {
+  const heads = ['Grid / °', 'Dihedral / °', 'QM', 'MM before', 'MM after'];
+  const row = (point: TorsionFit['points'][number]) => markup`<tr>
+    <th scope="row" class="number">${point.gridDegrees}</th>
+    <td class="number">${point.dihedralDegrees.toFixed(2)}</td>
+    <td class="number">${point.qmKcalPerMol.toFixed(3)}</td>
+    <td class="number">${point.mmBeforeKcalPerMol.toFixed(3)}</td>
+    <td class="number">${point.mmAfterKcalPerMol.toFixed(3)}</td></tr>`;
+  return markup`<details><summary>The ${points.length} points in numbers</summary><div class="scroll"><table>
+    <caption>Relative energies in kcal/mol</caption>
+    <thead><tr>${heads.map((head) => markup`<th scope="col" class="number">${head}</th>`)}</tr></thead>
+    <tbody>${points.map(row)}</tbody></table></div></details>`;
+}
+
+/** All about one fragment's torsion: where it is, its profiles, its parameters; or why it was left out. */
+export function torsionSection(report: FitReport, fragment: ReportFragment, id: string): Markup {
+  const bonds = bondNames(fragment, atomLabels(report.mappedSmiles));
+  const dihedral = fragment.dihedral.map(atomLabels(fragment.mappedSmiles)).join('–');
+  const parentBonds = fragment.occurrences.map(({ parentBond }) => parentBond);
+  const drawings = markup`<div class="drawings">
+    <figure>${structureDrawing(fragment.mappedSmiles, [fragment.dihedral.slice(1, 3)], `Fragment for bond ${bonds}`)}
+      <figcaption>Fragment, driven about ${dihedral}</figcaption></figure>
+    <figure>${structureDrawing(report.mappedSmiles, parentBonds, `The molecule with bond ${bonds} marked`)}
+      <figcaption>In the molecule</figcaption></figure></div>`;
+
+  const torsion = torsionOf(report, fragment);
+  if (torsion === undefined) {
+    return markup`<section class="card torsion-card" id="${id}">
+      <div class="head"><h3>Bond ${bonds}</h3></div>
+      <div class="torsion">${drawings}
+        <div class="note caution"><strong>Left out of the fit.</strong> ${fragment.dropped}</div></div></section>`;
+  }
+  const { rmseBeforeKcalPerMol: before, rmseAfterKcalPerMol: after, points } = torsion;
+  const { torsionDrive, fit } = report.workflow;
+  return markup`<section class="card torsion-card" id="${id}">
+    <div class="head"><h3>Bond ${bonds}</h3>
+      <span class="rmse">RMSE ${rmseText(before)} →
+        <b class="${after > before ? 'worse' : ''}">${rmseText(after)}</b> kcal/mol</span></div>
+    <div class="torsion">${drawings}
+      <figure>${profilePlot(`${id}-plot`, `Torsion profile of bond ${bonds}`, points, {
+        gridSpacingDegrees: torsionDrive.gridSpacingDegrees,
+        energyCutoffKcalPerMol: fit.energyCutoffKcalPerMol,
+      })}
+      <figcaption>Reference: ${fragment.reference && provenanceText(fragment.reference)}.
+        Rest the pointer on a point for its numbers.</figcaption></figure></div>
+    ${parameterTable(torsion.parameters)}${pointTable(points)}</section>`;
+}
