@@ -48,7 +48,7 @@ tbody th { color: var(--ink); font-weight: 400; }
 a { color: var(--after); }
 dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 4px 16px; margin: 0; font-size: 14px; }
 dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; }
-.columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(300px, 1fr)); gap: 16px; }
+.columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(400px, 1fr)); gap: 16px; }
 .columns .card { margin: 0; } .columns h3 { margin-bottom: 10px; }
 details { margin-top: 12px; } summary { cursor: pointer; color: var(--quiet); font-size: 14px; }
 details table { font-size: 13px; } details th, details td { padding-top: 2px; padding-bottom: 2px; }
