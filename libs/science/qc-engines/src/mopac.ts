@@ -121,10 +121,12 @@ function readReport({ elements }: Am1Request, report: string, output: string): A
   };
 }
 
+/** What stands in the box at the end of the report, in which MOPAC sums up what happened. */
 function ownWords(report: string): string {
-  const words = report
+  const box = report.split('normal termination messages reported in this calculation')[1] ?? '';
+  const words = box
     .split('\n')
-    .map((line) => line.replaceAll('*', '').trim())
-    .filter((line) => /error|unable|not |excess|fail|missing/i.test(line));
-  return words.slice(0, 3).join('; ') || 'no report';
+    .flatMap((line) => /^ \*\s+(\S.*\S)\s+\*$/.exec(line)?.[1] ?? [])
+    .filter((line) => line !== 'JOB ENDED NORMALLY');
+  return words.join('; ') || 'no report';
 }

@@ -19,9 +19,3 @@ export function gridDistance(a: number, b: number, size: number): number {
   const steps = Math.abs(a - b);
   return Math.min(steps, size - steps);
 }
-
-/** Signed difference a - b of two angles in degrees, in (-180, 180]. */
-export function angleDifferenceDegrees(a: number, b: number): number {
-  const difference = (a - b) % 360;
-  return difference > 180 ? difference - 360 : difference <= -180 ? difference + 360 : difference;
-}

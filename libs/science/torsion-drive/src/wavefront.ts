@@ -2,7 +2,8 @@
 // pure state machine. Instead of waiting for all jobs of a round everywhere it waits for those only that can
 // still reach a grid point (the local barrier), which runs the same jobs with the same results.
 
-import { angleDifferenceDegrees, gridAnglesDegrees, gridDistance, nearestGridIndex } from './grid';
+import { wrapDegrees } from '@bespoke/units';
+import { gridAnglesDegrees, gridDistance, nearestGridIndex } from './grid';
 
 /** A result whose dihedral is further from the target than this is dropped, as torsiondrive does. */
 const ON_TARGET_DEGREES = 0.5;
@@ -217,7 +218,7 @@ function judge(result: JobResult, targetDegrees: number): Best | { failure: stri
   if ('failure' in result) return { failure: result.failure.slice(0, MAX_REASON_LENGTH) };
   const { energyHartree, dihedralDegrees, geometry } = result;
   if (!Number.isFinite(energyHartree)) return { failure: 'The energy is not a number.' };
-  const offDegrees = Math.abs(angleDifferenceDegrees(dihedralDegrees, targetDegrees));
+  const offDegrees = Math.abs(wrapDegrees(dihedralDegrees - targetDegrees));
   if (!(offDegrees <= ON_TARGET_DEGREES)) {
     return { failure: `The geometry ended ${offDegrees.toFixed(1)} degrees off the target.` };
   }
