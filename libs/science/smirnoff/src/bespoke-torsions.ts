@@ -106,12 +106,12 @@ function verifiedPattern(
     hitsJust(fragment, smirks, group, classes.fragment) &&
     hitsJust(parent, smirks, counterparts, classes.parent);
 
-  const pattern = fragmentPattern(request, classes.fragment, group[0]);
+  const pattern = fragmentPattern(request, group);
   if (isRight(pattern)) {
     return pattern;
   }
   const distinct = symmetryGroups(counterparts, classes.parent).map(([torsion]) => torsion);
-  const anchored = anchoredFragmentPattern(request, classes.fragment, group[0], distinct);
+  const anchored = anchoredFragmentPattern(request, group, distinct);
   if (isRight(anchored)) {
     return anchored;
   }

@@ -1,4 +1,4 @@
-import { bondBetween, type Atom, type Bond, type Molecule } from '@bespoke/molecule';
+import { bondBetween, matchSmarts, type Atom, type Bond, type Molecule } from '@bespoke/molecule';
 
 /** A fragment and everywhere in its parent that it stands for. */
 export interface FragmentInParent {
@@ -10,53 +10,119 @@ export interface FragmentInParent {
 
 export type Torsion = [number, number, number, number];
 
-/**
- * SMIRKS of a torsion in its whole fragment: the four atoms, tagged :1 to :4, and every other heavy atom with every
- * bond between them, rings closed. Where fragment and parent differ, as at a cut, an atom or bond may be as in
- * either. Hydrogens stand in the counts of their heavy atoms, unless they are tagged.
- *
- * @param symmetryClass of each fragment atom; equivalent atoms get one description, so that the pattern also hits
- *   the torsions that are equivalent to this one
- */
-export function fragmentPattern(
-  place: FragmentInParent,
-  symmetryClass: readonly number[],
-  torsion: Torsion,
-): string {
-  return patternOf(place.fragment, torsion, {
-    atom: (atom) => taggedAtom(tolerantAtom(place, symmetryClass, atom), torsion.indexOf(atom) + 1),
-    bond: (i, j) => tolerantBond(place, symmetryClass, i, j),
-  });
+/** Where a pattern must fit: a molecule, and the atom of it for each atom of the fragment. */
+interface Embedding {
+  molecule: Molecule;
+  atoms: readonly (number | null)[];
 }
 
 /**
- * The same, for a fragment that the parent holds elsewhere too where it is tolerant at a cut: the first tagged atom
- * must moreover stand either in exactly the fragment or, at one of the counterparts, in exactly the parent.
+ * SMIRKS of a group of equivalent torsions in their whole fragment: the four atoms, tagged :1 to :4, and every other
+ * heavy atom with every bond between them, rings closed. It fits the fragment, and the parent wherever a torsion
+ * of the group is; where these differ, as at a cut, an atom or bond may be as in any of them. Hydrogens stand in
+ * the counts of their heavy atoms, unless they are tagged.
+ */
+export function fragmentPattern(place: FragmentInParent, group: readonly [Torsion, ...Torsion[]]): string {
+  const embeddings = embeddingsOf(place, group);
+  const [torsion] = group;
+  return patternOf(place.fragment, torsion, {
+    atom: (atom) => taggedAtom(tolerantAtom(embeddings, atom), torsion.indexOf(atom) + 1),
+    bond: (i, j) => tolerantBond(embeddings, i, j),
+  }).smarts;
+}
+
+/**
+ * The same, for a fragment that the parent holds elsewhere too when it is tolerant at the cuts: both ends of the
+ * torsion must moreover be in exactly the fragment or, at one of the counterparts, in exactly the parent.
  *
- * @param counterparts of the torsion in the parent
+ * @param counterparts of the group in the parent
  */
 export function anchoredFragmentPattern(
   place: FragmentInParent,
-  symmetryClass: readonly number[],
+  group: readonly [Torsion, ...Torsion[]],
+  counterparts: readonly Torsion[],
+): string {
+  const embeddings = embeddingsOf(place, group);
+  const [torsion] = group;
+  const anchors = new Map([
+    [torsion[0], anchor(place, torsion, counterparts)],
+    [torsion[3], anchor(place, reversed(torsion), counterparts.map(reversed))],
+  ]);
+  return patternOf(place.fragment, torsion, {
+    atom: (atom) =>
+      taggedAtom(tolerantAtom(embeddings, atom) + (anchors.get(atom) ?? ''), torsion.indexOf(atom) + 1),
+    bond: (i, j) => tolerantBond(embeddings, i, j),
+  }).smarts;
+}
+
+function anchor(
+  { fragment, parent }: FragmentInParent,
   torsion: Torsion,
   counterparts: readonly Torsion[],
 ): string {
-  const anchors = [
-    exactPattern(place.fragment, torsion),
-    ...counterparts.map((counterpart) => exactPattern(place.parent, counterpart)),
-  ].map((pattern) => `$(${pattern})`);
-  const anchor = `;${anchors.join(',')}`;
-  return patternOf(place.fragment, torsion, {
-    atom: (atom) => {
-      const tag = torsion.indexOf(atom) + 1;
-      return taggedAtom(tolerantAtom(place, symmetryClass, atom) + (tag === 1 ? anchor : ''), tag);
-    },
-    bond: (i, j) => tolerantBond(place, symmetryClass, i, j),
+  const patterns = [
+    exactPattern(fragment, torsion),
+    ...counterparts.map((counterpart) => exactPattern(parent, counterpart)),
+  ];
+  return `;${patterns.map(({ smarts }) => `$(${smarts})`).join(',')}`;
+}
+
+function reversed([a, b, c, d]: Torsion): Torsion {
+  return [d, c, b, a];
+}
+
+/**
+ * The fragment itself, and each way in which it lies in the parent with its first torsion upon the counterpart of a
+ * torsion of the group. Where symmetry leaves a choice, the way that needs the least tolerance.
+ */
+function embeddingsOf(
+  { fragment, parent, occurrences }: FragmentInParent,
+  group: readonly [Torsion, ...Torsion[]],
+): Embedding[] {
+  const embeddings: Embedding[] = [{ molecule: fragment, atoms: [...fragment.atoms.keys()] }];
+  const seen = fragment.atoms.map((_, atom) => new Set([atomDecorators(fragment, atom)]));
+  const decorators = parent.atoms.map((_, atom) => atomDecorators(parent, atom));
+  const automorphisms = automorphismsOf(fragment, group[0]);
+  for (const { parentAtoms } of occurrences) {
+    for (const torsion of group.filter(
+      (member) => !member.some((atom) => (parentAtoms[atom] ?? null) === null),
+    )) {
+      let best: { atoms: (number | null)[]; strange: number } | undefined;
+      for (const image of automorphisms.filter((candidate) => maps(candidate, group[0], torsion))) {
+        const atoms = image.map((atom) => (atom === null ? null : (parentAtoms[atom] ?? null)));
+        const strange = atoms.filter(
+          (atom, index) => atom !== null && !seen[index]?.has(decorators[atom] ?? ''),
+        ).length;
+        if (best === undefined || strange < best.strange) {
+          best = { atoms, strange };
+        }
+      }
+      if (best !== undefined) {
+        best.atoms.forEach((atom, index) => atom !== null && seen[index]?.add(decorators[atom] ?? ''));
+        embeddings.push({ molecule: parent, atoms: best.atoms });
+      }
+    }
+  }
+  return embeddings;
+}
+
+/** The fragment's symmetries: for each, the image of every atom; null for hydrogens outside the torsion. */
+function automorphismsOf(fragment: Molecule, torsion: Torsion): (number | null)[][] {
+  const { smarts, order } = exactPattern(fragment, torsion);
+  return matchSmarts(fragment, smarts).map((match) => {
+    const image = fragment.atoms.map((): number | null => null);
+    order.forEach((atom, place) => (image[atom] = match[place] ?? null));
+    return image;
   });
 }
 
+function maps(image: readonly (number | null)[], from: Torsion, to: Torsion): boolean {
+  const forward = from.every((atom, place) => image[atom] === to[place]);
+  return forward || from.every((atom, place) => image[atom] === to[3 - place]);
+}
+
 /** A whole molecule seen from a torsion, without tags. */
-function exactPattern(molecule: Molecule, torsion: Torsion): string {
+function exactPattern(molecule: Molecule, torsion: Torsion): { smarts: string; order: number[] } {
   return patternOf(molecule, torsion, {
     atom: (atom) => taggedAtom(atomDecorators(molecule, atom), 0),
     bond: (i, j) => bondDecorators([bondBetween(molecule, i, j)]),
@@ -72,7 +138,7 @@ function patternOf(
   molecule: Molecule,
   torsion: Torsion,
   text: { atom: (atom: number) => string; bond: (i: number, j: number) => string },
-): string {
+): { smarts: string; order: number[] } {
   const tree = heavyAtomTree(molecule, torsion);
   const closures = ringClosures(molecule, tree);
   const written = (atom: number): string => {
@@ -83,7 +149,7 @@ function patternOf(
     const side = branches.slice(0, -1).map((branch) => `(${branch})`);
     return [text.atom(atom), ...rings, ...side, ...branches.slice(-1)].join('');
   };
-  return written(torsion[0]);
+  return { smarts: written(torsion[0]), order: tree.order };
 }
 
 interface Tree {
@@ -140,43 +206,21 @@ function ringClosures(molecule: Molecule, tree: Tree): Map<number, { label: stri
   return closures;
 }
 
-function tolerantAtom(place: FragmentInParent, symmetryClass: readonly number[], atom: number): string {
-  const { fragment, parent, occurrences } = place;
+function tolerantAtom(embeddings: readonly Embedding[], atom: number): string {
   const alternatives = new Set<string>();
-  symmetryClass.forEach((atomClass, equivalent) => {
-    if (atomClass !== symmetryClass[atom]) {
-      return;
+  for (const { molecule, atoms } of embeddings) {
+    const image = atoms[atom] ?? null;
+    if (image !== null) {
+      alternatives.add(atomDecorators(molecule, image));
     }
-    alternatives.add(atomDecorators(fragment, equivalent));
-    for (const { parentAtoms } of occurrences) {
-      const counterpart = parentAtoms[equivalent] ?? null;
-      if (counterpart !== null) {
-        alternatives.add(atomDecorators(parent, counterpart));
-      }
-    }
-  });
+  }
   return [...alternatives].sort().join(',');
 }
 
-function tolerantBond(
-  place: FragmentInParent,
-  symmetryClass: readonly number[],
-  i: number,
-  j: number,
-): string {
-  const { fragment, parent, occurrences } = place;
-  const ends = [symmetryClass[i], symmetryClass[j]];
-  const bonds: (Bond | undefined)[] = [];
-  for (const bond of fragment.bonds) {
-    const [begin, end] = [symmetryClass[bond.begin], symmetryClass[bond.end]];
-    if ((begin === ends[0] && end === ends[1]) || (begin === ends[1] && end === ends[0])) {
-      bonds.push(bond);
-      for (const { parentAtoms } of occurrences) {
-        bonds.push(bondBetween(parent, parentAtoms[bond.begin] ?? -1, parentAtoms[bond.end] ?? -1));
-      }
-    }
-  }
-  return bondDecorators(bonds);
+function tolerantBond(embeddings: readonly Embedding[], i: number, j: number): string {
+  return bondDecorators(
+    embeddings.map(({ molecule, atoms }) => bondBetween(molecule, atoms[i] ?? -1, atoms[j] ?? -1)),
+  );
 }
 
 /** Element, connectivity, hydrogens, ring connectivity, charge, aromaticity. */

@@ -11,7 +11,7 @@ const SMALL = `<?xml version="1.0" encoding="utf-8"?>
     <Author>A &amp; B</Author>
     <!-- where it comes from -->
     <ProperTorsions version="0.4">
-        <Proper smirks="[*:1]~[#6:2]~[#6:3]~[*:4]" parameterize="k1, k2" note="a &lt; b"></Proper>
+        <Proper smirks="[*:1]~[#6:2]~[#6:3]~[*:4]" parameterize="k1, k2" note="a &lt; b" other="90&#176; &quot;and more&quot;"></Proper>
     </ProperTorsions>
     <SomebodysSection>
         <Thing><Part a="1"></Part></Thing>
@@ -39,7 +39,7 @@ describe('an OFFXML', () => {
 
   it('keeps cosmetic attributes, unknown sections, comments and escaped characters', () => {
     const text = writeOffxml(parseOffxml(SMALL));
-    expect(text).toContain('parameterize="k1, k2" note="a &lt; b"');
+    expect(text).toContain('parameterize="k1, k2" note="a &lt; b" other="90° &quot;and more&quot;"');
     expect(text).toContain('<Author>A &amp; B</Author>');
     expect(text).toContain('<!-- before -->');
     expect(text).toContain('<!-- where it comes from -->');

@@ -42,6 +42,7 @@ const parser = new XMLParser({
   parseTagValue: false,
   parseAttributeValue: false,
   trimValues: false,
+  htmlEntities: true, // character references, such as &#176;
 });
 
 /**

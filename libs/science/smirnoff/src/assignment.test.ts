@@ -1,0 +1,171 @@
+import { loadRDKit, moleculeFromSmiles } from '@bespoke/molecule';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { assignParameters } from './assignment';
+import { builtInForceField } from './built-in-force-fields';
+import { libraryCharges } from './charges';
+import { parseOffxml } from './offxml';
+
+const LABELS = join(__dirname, '../../../../../shared/data/parity/smirnoff-labels-2.2.1.jsonl.gz');
+const SECTIONS = ['Bonds', 'Angles', 'ProperTorsions', 'ImproperTorsions', 'vdW'] as const;
+const ATTRIBUTES: Record<string, string> = {
+  Bonds: 'length="1.5 * angstrom" k="600 * kilocalorie_per_mole / angstrom ** 2"',
+  Angles: 'angle="110 * degree" k="100 * kilocalorie_per_mole / radian ** 2"',
+  ProperTorsions: 'periodicity1="3" phase1="0 * degree" k1="0.5 * kilocalorie_per_mole" idivf1="1"',
+  ImproperTorsions: 'periodicity1="2" phase1="180 * degree" k1="1.1 * kilocalorie_per_mole"',
+  vdW: 'epsilon="0.1 * kilocalorie_per_mole" rmin_half="1.9 * angstrom"',
+};
+
+/** A force field of one section with these patterns, named p1, p2, …, or with parameters as they are given. */
+function forceFieldWith(section: string, ...parameters: string[]): ReturnType<typeof parseOffxml> {
+  const written = parameters.map((parameter, index) =>
+    parameter.startsWith('<')
+      ? parameter
+      : `<P smirks="${parameter}" id="p${index + 1}" ${ATTRIBUTES[section]}/>`,
+  );
+  return parseOffxml(
+    `<SMIRNOFF version="0.3" aromaticity_model="OEAroModel_MDL"><${section}>${written.join('')}</${section}></SMIRNOFF>`,
+  );
+}
+
+beforeAll(loadRDKit);
+
+describe('assigning parameters', () => {
+  it.skipIf(!existsSync(LABELS))(
+    'gives the labels of the OpenFF toolkit to all molecules of the reference set (where the reference data is)',
+    () => {
+      const sage = parseOffxml(builtInForceField('openff_unconstrained-2.2.1.offxml'));
+      const records = gunzipSync(readFileSync(LABELS)).toString().trim().split('\n').slice(1);
+      expect(records.length).toBe(249);
+      for (const line of records) {
+        const record = JSON.parse(line) as Record<(typeof SECTIONS)[number], (number | string)[][]> & {
+          mapped_smiles: string;
+        };
+        const { bonds, angles, propers, impropers, vdw, missing } = assignParameters(
+          sage,
+          moleculeFromSmiles(record.mapped_smiles),
+        );
+        const ours = [bonds, angles, propers, impropers, vdw.filter((atom) => atom !== null)];
+        SECTIONS.forEach((section, index) => {
+          const labels = ours[index]?.map(({ atoms, id }) => [...atoms, id].join(' ')).sort();
+          expect(labels, `${section} of ${record.mapped_smiles}`).toEqual(
+            record[section].map((label) => label.join(' ')).sort(),
+          );
+        });
+        expect(missing).toEqual([]);
+      }
+    },
+    120_000,
+  );
+
+  it('lets the last pattern that matches win', () => {
+    const forceField = forceFieldWith(
+      'Bonds',
+      '[*:1]~[*:2]',
+      '[#6:1]-[#1:2]',
+      '[#1:1]-[#6X4:2]',
+      '[#7:1]-[#1:2]',
+    );
+    const { bonds, missing } = assignParameters(
+      forceField,
+      moleculeFromSmiles('[C:1]([O:2][H:6])([H:3])([H:4])[H:5]'),
+    );
+    expect(bonds.map(({ atoms, id }) => [...atoms, id])).toEqual([
+      [0, 1, 'p1'],
+      [0, 2, 'p3'],
+      [0, 3, 'p3'],
+      [0, 4, 'p3'],
+      [1, 5, 'p1'],
+    ]);
+    expect(missing.every(({ section }) => section !== 'Bonds')).toBe(true);
+  });
+
+  it('names every bond, angle, torsion and atom that nothing matches', () => {
+    const { missing } = assignParameters(
+      forceFieldWith('ProperTorsions', '[#1:1]-[#6:2]-[#8:3]-[#1:4]'),
+      moleculeFromSmiles('[C:1]([O:2][C:9]([H:6])([H:7])[H:8])([H:3])([H:4])[H:5]'),
+    );
+    const count = (name: string): number => missing.filter(({ section }) => section === name).length;
+    expect([count('Bonds'), count('Angles'), count('ProperTorsions'), count('vdW')]).toEqual([8, 13, 6, 9]);
+    expect(missing).toContainEqual({ section: 'ProperTorsions', atoms: [2, 0, 1, 8] });
+  });
+
+  it('sums an improper over three dihedrals that begin with the centre, a third of k each', () => {
+    const { impropers } = assignParameters(
+      forceFieldWith('ImproperTorsions', '[*:1]~[#6X3:2](~[*:3])~[*:4]'),
+      moleculeFromSmiles('[H:4][C:2](=[O:1])[H:3]'),
+    );
+    expect(impropers).toHaveLength(1);
+    expect(impropers[0]).toMatchObject({
+      atoms: [0, 1, 2, 3],
+      dihedrals: [
+        [1, 0, 2, 3],
+        [1, 2, 3, 0],
+        [1, 3, 0, 2],
+      ],
+      terms: [{ periodicity: 2, phaseDegrees: 180, kKcalPerMol: 1.1, idivf: 3 }],
+    });
+  });
+
+  it('reads a Lennard-Jones radius from sigma as from rmin_half', () => {
+    const forceField = forceFieldWith(
+      'vdW',
+      `<Atom smirks="[*:1]" epsilon="0.4184 * kilojoule_per_mole" sigma="0.3 * nanometer"/>`,
+    );
+    const [atom] = assignParameters(forceField, moleculeFromSmiles('C')).vdw;
+    expect(atom?.rminHalfAngstrom).toBeCloseTo((3 * 2 ** (1 / 6)) / 2, 12);
+    expect(atom?.epsilonKcalPerMol).toBeCloseTo(0.1, 12);
+  });
+
+  it.each([
+    ['another aromaticity model', '<SMIRNOFF version="0.3" aromaticity_model="RDKit"/>', /aromaticity/],
+    [
+      'a section that adds energy',
+      '<SMIRNOFF version="0.3" aromaticity_model="OEAroModel_MDL"><VirtualSites/></SMIRNOFF>',
+      /VirtualSites/,
+    ],
+    [
+      'another functional form',
+      '<SMIRNOFF version="0.3" aromaticity_model="OEAroModel_MDL"><vdW potential="Buckingham"/></SMIRNOFF>',
+      /Buckingham/,
+    ],
+    [
+      'interpolation over bond orders',
+      '<SMIRNOFF version="0.3" aromaticity_model="OEAroModel_MDL"><Bonds><Bond id="b1" smirks="[*:1]~[*:2]" k_bondorder1="1"/></Bonds></SMIRNOFF>',
+      /b1.*bond order/,
+    ],
+    [
+      'a figure without its unit',
+      '<SMIRNOFF version="0.3" aromaticity_model="OEAroModel_MDL"><Bonds><Bond id="b1" smirks="[*:1]~[*:2]" k="1" length="1"/></Bonds></SMIRNOFF>',
+      /k of Bond b1/,
+    ],
+  ])('refuses %s rather than compute something else', (_, offxml, reason) => {
+    expect(() => assignParameters(parseOffxml(offxml), moleculeFromSmiles('C'))).toThrowError(reason);
+  });
+
+  it('ignores a pattern only where its elements are absent: recursive parts and alternatives are not required', () => {
+    const patterns = ['[*:1]~[#6;!$(*~[#16]):2]', '[#1:1]-[#6,#16:2]', '[#1:1]-[#6:2]~[#8,#16]'];
+    const { bonds } = assignParameters(
+      forceFieldWith('Bonds', ...patterns),
+      moleculeFromSmiles('[C:1]([O:2][H:6])([H:3])([H:4])[H:5]'),
+    );
+    expect(bonds.map(({ id }) => id)).toEqual(['p1', 'p3', 'p3', 'p3']);
+  });
+});
+
+describe('library charges', () => {
+  it('are given to the atoms that they match, the last match winning, and to no other', () => {
+    const forceField = parseOffxml(builtInForceField('openff_unconstrained-2.2.1.offxml'));
+    const water = libraryCharges(forceField, moleculeFromSmiles('[O:1]([H:2])[H:3]'));
+    expect(water).toEqual([-0.834, 0.417, 0.417]);
+    expect(libraryCharges(forceField, moleculeFromSmiles('[C:1]([H:2])([H:3])([H:4])[H:5]'))).toEqual([
+      null,
+      null,
+      null,
+      null,
+      null,
+    ]);
+  });
+});
