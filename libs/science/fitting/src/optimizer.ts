@@ -1,4 +1,4 @@
-import { MechanicsError } from '@bespoke/mechanics';
+import { factorise, MechanicsError } from '@bespoke/mechanics';
 import { setImmediate } from 'node:timers/promises';
 import { minimisePenalisedQuadratic } from './penalised-quadratic';
 import {
@@ -36,14 +36,16 @@ export interface OptimizedTerms {
   after: Objective;
   /** Total after each iteration. */
   history: number[];
-  /** Null when converged, otherwise why it stopped, in words for people. */
-  stoppedBecause: string | null;
+  /** Why it stopped short of convergence, in words for people; empty when converged. */
+  stoppedBecause: string[];
 }
 
 /** b of the hyperbola √(m² + b²) − b that is ForceBalance's L1 penalty. */
 const HYPERBOLA = 1e-6;
 /** Converged when the quadratic model promises no larger relative decrease of the objective than this. */
 const CONVERGED = 1e-8;
+/** A step that promises a smaller relative decrease than this is near enough for Newton's model. */
+const NEAR = 1e-2;
 const MAX_DAMPING = 1e8;
 
 /**
@@ -61,68 +63,128 @@ export async function optimizeTerms(
   signal?: AbortSignal,
   onProgress?: (progress: FitProgress) => void,
 ): Promise<OptimizedTerms> {
+  const problems: Problem[] = [];
+  for (const group of groupsWithoutCommonTerms(profiles)) {
+    problems.push(await openProblem(group, terms, settings, signal));
+  }
+  const sum = (of: (problem: Problem) => Objective): Objective => ({
+    total: problems.reduce((value, problem) => value + of(problem).total, 0),
+    target: problems.reduce((value, problem) => value + of(problem).target, 0),
+    penalty: problems.reduce((value, problem) => value + of(problem).penalty, 0),
+  });
+  const before = sum(({ best }) => best.objective);
+  const history: number[] = [];
+  const stoppedBecause: string[] = [];
+  for (const problem of problems) {
+    const reason = await solve(problem, settings, () => {
+      const objective = sum(({ best }) => best.objective).total;
+      history.push(objective);
+      onProgress?.({ iteration: history.length, objective });
+    });
+    if (reason !== null) stoppedBecause.push(reason);
+  }
+  const kKcalPerMol = Float64Array.from(terms, (term) => term.startKcalPerMol);
+  for (const { termIndices, best } of problems) {
+    termIndices.forEach((term, p) => (kKcalPerMol[term]! += settings.priorWidthKcalPerMol * best.m[p]!));
+  }
+  return { kKcalPerMol, before, after: sum(({ best }) => best.objective), history, stoppedBecause };
+}
+
+/** Profiles that share terms, directly or through others, are one problem; all others are problems apart. */
+function groupsWithoutCommonTerms(profiles: readonly TorsionProfile[]): TorsionProfile[][] {
+  let groups: { profiles: TorsionProfile[]; terms: Set<number> }[] = [];
+  for (const profile of profiles) {
+    const joined = { profiles: [profile], terms: new Set(profile.fitted.map(({ term }) => term)) };
+    groups = groups.filter((group) => {
+      if (![...group.terms].some((term) => joined.terms.has(term))) return true;
+      joined.profiles.unshift(...group.profiles);
+      for (const term of group.terms) joined.terms.add(term);
+      return false;
+    });
+    groups.push(joined);
+  }
+  return groups.map((group) => group.profiles);
+}
+
+/** Some of the fit's terms, which no other problem has, and the best that is known of them. */
+interface Problem {
+  termIndices: number[];
+  best: Evaluation;
+  evaluate(m: Float64Array): Promise<Evaluation>;
+}
+
+async function openProblem(
+  profiles: readonly TorsionProfile[],
+  allTerms: readonly FittedTerm[],
+  settings: OptimizerSettings,
+  signal: AbortSignal | undefined,
+): Promise<Problem> {
+  const termIndices = [...new Set(profiles.flatMap(({ fitted }) => fitted.map(({ term }) => term)))];
+  const terms = termIndices.map((term) => allTerms[term]!);
+  const own = profiles.map((profile) => ({
+    ...profile,
+    fitted: profile.fitted.map(({ proper, term }) => ({ proper, term: termIndices.indexOf(term) })),
+  }));
   const size = terms.length;
   const width = settings.priorWidthKcalPerMol;
-  const forceConstants = (m: Float64Array): Float64Array =>
-    m.map((value, term) => terms[term]!.startKcalPerMol + width * value);
   const evaluate = async (m: Float64Array): Promise<Evaluation> => {
-    const k = forceConstants(m);
-    const normal = new Float64Array(size * size);
-    const slope = new Float64Array(size);
+    const k = m.map((value, term) => terms[term]!.startKcalPerMol + width * value);
+    const at = {
+      m,
+      slope: new Float64Array(size),
+      normal: new Float64Array(size * size),
+      curvature: new Float64Array(size * size),
+    };
     let target = 0;
-    for (const profile of profiles) {
+    for (const profile of own) {
       await setImmediate(); // lets a cancellation in
       signal?.throwIfAborted();
-      target += addNormalEquations(profileResiduals(profile, terms, k, settings), width, normal, slope);
+      target += addProfile(at, profileResiduals(profile, terms, k, settings), width);
     }
-    return { m, normal, slope, objective: objective(target, penaltyOf(m, settings.penalty)) };
+    const penalty = penaltyOf(m, settings.penalty);
+    return { ...at, objective: { total: target + penalty, target, penalty } };
   };
 
-  let best = await evaluate(new Float64Array(size));
-  const before = best.objective;
-  const history: number[] = [];
+  return { termIndices, best: await evaluate(new Float64Array(size)), evaluate };
+}
+
+/** Improves what is best until it has converged; returns why it stopped short of that, or null. */
+async function solve(
+  problem: Problem,
+  settings: OptimizerSettings,
+  afterIteration: () => void,
+): Promise<string | null> {
   let damping = 0;
-  let stoppedBecause: string | null = null;
   for (let iteration = 1; ; iteration++) {
+    const { best } = problem;
     const undamped = proposeStep(best, 0, settings.penalty);
-    if (undamped.promised <= CONVERGED * best.objective.total) break;
-    if (iteration > settings.maxIterations) {
-      stoppedBecause =
-        `the fit had not converged after ${settings.maxIterations} iterations: the objective is ` +
-        `${best.objective.total.toPrecision(6)} and a further step promises ${undamped.promised.toExponential(1)} less`;
-      break;
+    if (undamped.promised <= CONVERGED * best.objective.total) return null;
+    if (iteration > settings.maxIterations || damping > MAX_DAMPING) {
+      return (
+        `the fit stopped unconverged ${damping > MAX_DAMPING ? 'where no step led further down' : `after ${settings.maxIterations} iterations`}: ` +
+        `its objective is ${best.objective.total.toPrecision(6)}, a further step promises to lower it by ${undamped.promised.toPrecision(2)}`
+      );
     }
     const step = damping === 0 ? undamped : proposeStep(best, damping, settings.penalty);
-    const tried = await evaluate(step.m).catch(nullIfNoMinimum);
+    const tried = await problem.evaluate(step.m).catch(nullIfNoMinimum);
     const gained = tried === null ? -Infinity : best.objective.total - tried.objective.total;
-    if (tried !== null && gained > 0) best = tried;
-    history.push(best.objective.total);
-    onProgress?.({ iteration, objective: best.objective.total });
+    if (tried !== null && gained > 0) problem.best = tried;
     if (gained > 0.5 * step.promised) damping = damping < 0.1 ? 0 : damping / 10;
-    else if (gained <= 0 || gained < 0.1 * step.promised) damping = Math.max(0.1, 5 * damping);
-    if (damping > MAX_DAMPING) {
-      stoppedBecause =
-        `the fit stopped at an objective of ${best.objective.total.toPrecision(6)} because no step lowers it, ` +
-        'although its derivatives promise one: a profile jumps between two relaxed shapes';
-      break;
-    }
+    else if (gained < 0.1 * step.promised) damping = Math.max(0.1, 5 * damping);
+    afterIteration();
   }
-  return { kKcalPerMol: forceConstants(best.m), before, after: best.objective, history, stoppedBecause };
 }
 
 interface Evaluation {
   m: Float64Array;
-  /** JᵀJ and JᵀV over m. */
-  normal: Float64Array;
-  slope: Float64Array;
   objective: Objective;
+  /** JᵀV over m: half the target's gradient. */
+  slope: Float64Array;
+  /** JᵀJ. */
+  normal: Float64Array;
+  /** Σ V·d²V/dm², the rest of half the target's second derivatives. */
+  curvature: Float64Array;
 }
-
-const objective = (target: number, penalty: number): Objective => ({
-  total: target + penalty,
-  target,
-  penalty,
-});
 
 /** A step so long that a point no longer comes to rest is only a step too long. */
 function nullIfNoMinimum(error: unknown): null {
@@ -138,14 +200,13 @@ function penaltyOf(m: Float64Array, norm: 'L1' | 'L2'): number {
   );
 }
 
-/** Adds one profile's JᵀJ and JᵀV over m = k/width; returns its objective VᵀV. */
-function addNormalEquations(
-  { values, jacobian }: ProfileResiduals,
+/** Adds one profile's derivatives over m = k/width; returns its objective VᵀV. */
+function addProfile(
+  at: Omit<Evaluation, 'objective'>,
+  { values, jacobian, curvature }: ProfileResiduals,
   width: number,
-  normal: Float64Array,
-  slope: Float64Array,
 ): number {
-  const size = slope.length;
+  const size = at.m.length;
   let target = 0;
   for (let row = 0; row < values.length; row++) {
     const start = row * size;
@@ -153,21 +214,33 @@ function addNormalEquations(
     for (let p = 0; p < size; p++) {
       const left = width * jacobian[start + p]!;
       if (left === 0) continue;
-      slope[p]! += left * values[row]!;
-      for (let q = 0; q < size; q++) normal[p * size + q]! += left * width * jacobian[start + q]!;
+      at.slope[p]! += left * values[row]!;
+      for (let q = 0; q < size; q++) at.normal[p * size + q]! += left * width * jacobian[start + q]!;
     }
   }
+  for (let pq = 0; pq < size * size; pq++) at.curvature[pq]! += width * width * curvature[pq]!;
   return target;
 }
 
-/** The minimum of |V + J(m′ − m)|² + damping·|m′ − m|² + penalty(m′), and by how much the model then falls. */
-function proposeStep(
-  at: Evaluation,
-  damping: number,
-  norm: 'L1' | 'L2',
-): { m: Float64Array; promised: number } {
+/**
+ * The minimum of the objective's quadratic model + damping·|m′ − m|², and by how much that falls. Far from the
+ * minimum the target's model is Gauss and Newton's |V + J(m′ − m)|², near it Newton's, if that is convex.
+ */
+function proposeStep(at: Evaluation, damping: number, norm: 'L1' | 'L2'): Step {
+  const step = minimiseModel(at, at.normal, damping, norm);
+  if (step.promised > NEAR * at.objective.total) return step;
+  const newton = newtonModel(at, norm);
+  return newton === null ? step : minimiseModel(at, newton, damping, norm);
+}
+
+interface Step {
+  m: Float64Array;
+  promised: number;
+}
+
+function minimiseModel(at: Evaluation, model: Float64Array, damping: number, norm: 'L1' | 'L2'): Step {
   const size = at.m.length;
-  const q = at.normal.slice();
+  const q = model.slice();
   for (let p = 0; p < size; p++) q[p * size + p]! += damping;
   const c = at.m.map((_, p) => at.m.reduce((sum, m, j) => sum + q[p * size + j]! * m, -at.slope[p]!));
   const m = minimisePenalisedQuadratic(q, c, norm, 1, at.m);
@@ -178,4 +251,20 @@ function proposeStep(
     for (let j = 0; j < size; j++) change += dp * q[p * size + j]! * (m[j]! - at.m[j]!);
   }
   return { m, promised: -change };
+}
+
+/**
+ * Half the target's second derivatives, with L1 only among the terms that have moved; null where they are not
+ * convex together with the penalty.
+ */
+function newtonModel(at: Evaluation, norm: 'L1' | 'L2'): Float64Array | null {
+  const size = at.m.length;
+  const moves = at.m.map((m) => (norm === 'L2' || m !== 0 ? 1 : 0));
+  const newton = at.normal.map(
+    (value, pq) => value + moves[Math.floor(pq / size)]! * moves[pq % size]! * at.curvature[pq]!,
+  );
+  const factor = newton.slice();
+  // The L2 penalty's own curvature; otherwise next to nothing, for terms that no point depends on.
+  for (let p = 0; p < size; p++) factor[p * size + p]! += norm === 'L2' ? 1 : 1e-8;
+  return factorise(factor, size) ? newton : null;
 }

@@ -85,9 +85,9 @@ export async function fitProfiles(
   const fits = profiles.map((profile, index) => driveFit(profile, before[index]!, after[index]!));
   return {
     objective: { before: optimized.before, after: optimized.after, history: optimized.history },
-    converged: optimized.stoppedBecause === null,
+    converged: optimized.stoppedBecause.length === 0,
     warnings: [
-      ...(optimized.stoppedBecause === null ? [] : [optimized.stoppedBecause]),
+      ...optimized.stoppedBecause,
       ...drives.flatMap((drive, index) => driveWarnings(drive, fits[index]!)),
     ],
     parameters: parameters.map(({ smirks, terms: own }) =>

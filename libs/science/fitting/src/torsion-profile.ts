@@ -1,7 +1,7 @@
 import {
   addCosineTerm,
   minimise,
-  turningAngle,
+  torsionAngle,
   type MechanicsSystem,
   type Minimum,
 } from '@bespoke/mechanics';
@@ -38,11 +38,13 @@ export interface ProfileSettings extends ProfileWeighting {
   restraintKcalPerMolPerAngstrom2: number;
 }
 
-/** Residuals V of one profile, whose squares add up to its objective, and their derivatives. */
+/** Residuals V of one profile, whose squares add up to its objective, and their derivatives over all k. */
 export interface ProfileResiduals {
   values: Float64Array;
   /** dV/dk, row-major with one column for each fitted term, 1/(kcal/mol). */
   jacobian: Float64Array;
+  /** Σ V·d²V/dk², row-major, square. */
+  curvature: Float64Array;
 }
 
 /** A system with given force constants in kcal/mol. */
@@ -81,9 +83,7 @@ export function relaxProfile(
 
 /**
  * The residuals √w/d·[(E_MM − E_MM,ref) − E_QM] of ForceBalance's TorsionProfile target, over the points that
- * have weight. The restraint is not part of E_MM, so that its gradient does not vanish where the point comes
- * to rest: dE/dk = ∂E/∂k + ∇E·dx/dk, with (H + restraint)·dx/dk = −∂∇E/∂k on the free atoms. One solve with
- * ∇E on the right serves all k.
+ * have weight.
  */
 export function profileResiduals(
   profile: TorsionProfile,
@@ -91,38 +91,86 @@ export function profileResiduals(
   kKcalPerMol: Float64Array,
   settings: ProfileSettings,
 ): ProfileResiduals {
+  const size = terms.length;
   const counted = profile.points.filter((point) => point.weight > 0);
   const minima = relaxProfile(profile, terms, kKcalPerMol, settings, counted);
-  const reference = minima[counted.indexOf(profile.points[profile.referencePoint]!)]!;
-  const referenceSlope = energySlope(profile, terms, reference);
-  const values = new Float64Array(counted.length);
-  const jacobian = new Float64Array(counted.length * terms.length);
-  counted.forEach(({ weight, qmKcalPerMol }, row) => {
-    const minimum = minima[row]!;
-    const scale = Math.sqrt(weight) / settings.energyDenominatorKcalPerMol;
-    values[row] = scale * (minimum.energyKcalPerMol - reference.energyKcalPerMol - qmKcalPerMol);
-    const slope = energySlope(profile, terms, minimum);
-    for (let term = 0; term < terms.length; term++) {
-      jacobian[row * terms.length + term] = scale * (slope[term]! - referenceSlope[term]!);
-    }
+  const reference = counted.indexOf(profile.points[profile.referencePoint]!);
+  const scales = counted.map(({ weight }) => Math.sqrt(weight) / settings.energyDenominatorKcalPerMol);
+  const values = Float64Array.from(counted, ({ qmKcalPerMol }, row) => {
+    const mmKcalPerMol = minima[row]!.energyKcalPerMol - minima[reference]!.energyKcalPerMol;
+    return scales[row]! * (mmKcalPerMol - qmKcalPerMol);
   });
-  return { values, jacobian };
+  // Σ V·d²V/dk² in terms of each point's d²E/dk²; the reference is part of every V.
+  const shares = values.map((value, row) => value * scales[row]!);
+  shares[reference]! -= shares.reduce((sum, share) => sum + share, 0);
+
+  const curvature = new Float64Array(size * size);
+  const slopes = minima.map((minimum, row) =>
+    energySlope(profile, terms, minimum, settings, shares[row]!, curvature),
+  );
+  const jacobian = new Float64Array(counted.length * size);
+  for (let row = 0; row < counted.length; row++) {
+    for (let term = 0; term < size; term++) {
+      jacobian[row * size + term] = scales[row]! * (slopes[row]![term]! - slopes[reference]![term]!);
+    }
+  }
+  return { values, jacobian, curvature };
 }
 
-/** dE/dk of a relaxed point for every fitted term. */
-function energySlope(profile: TorsionProfile, terms: readonly FittedTerm[], minimum: Minimum): Float64Array {
-  const answer = minimum.gradient.slice();
-  minimum.respond(answer);
+/**
+ * dE/dk of a relaxed point for every fitted term. The point comes to rest under its restraint R, which is not
+ * part of E, so that ∇E does not vanish there: with G = ∂∇E/∂k and the answer X = (H + R″)⁻¹·G of the
+ * geometry, dx/dk = −X and dE/dk = ∂E/∂k − ∇E·X on the free atoms.
+ *
+ * Adds share·d²E/dk² = −share·(GᵀX + XᵀR″X) to the curvature, where d²x/dk²·R′ is left out as too small to
+ * matter: the curvature only speeds the fit up.
+ */
+function energySlope(
+  profile: TorsionProfile,
+  terms: readonly FittedTerm[],
+  minimum: Minimum,
+  settings: ProfileSettings,
+  share: number,
+  curvature: Float64Array,
+): Float64Array {
   const slope = new Float64Array(terms.length);
+  const pulls = new Map<number, Float64Array>();
+  const { propers } = profile.system;
   for (const { proper, term } of profile.fitted) {
-    const angle = turningAngle(profile.system.propers, proper, minimum.coordinatesAngstrom, answer);
+    const pull = pulls.get(term) ?? new Float64Array(minimum.gradient.length);
+    pulls.set(term, pull);
+    const angle = torsionAngle(propers, proper, minimum.coordinatesAngstrom);
     const { periodicity, phaseDegrees, idivf } = terms[term]!;
     if (angle === null) {
       slope[term]! += 1 / idivf;
       continue;
     }
     const argument = periodicity * angle.radians - phaseDegrees / DEGREES_PER_RADIAN;
-    slope[term]! += (1 + Math.cos(argument) + periodicity * Math.sin(argument) * angle.radiansAlong) / idivf;
+    slope[term]! += (1 + Math.cos(argument)) / idivf;
+    const turn = (-periodicity * Math.sin(argument)) / idivf;
+    for (let c = 0; c < 12; c++) {
+      const atom = propers.atoms[4 * proper + Math.floor(c / 3)]!;
+      pull[3 * atom + (c % 3)]! += turn * angle.slope[c]!;
+    }
+  }
+  const answers = new Map<number, Float64Array>();
+  for (const [term, pull] of pulls) {
+    const answer = pull.slice();
+    minimum.respond(answer);
+    answers.set(term, answer);
+    slope[term]! -= dot(minimum.gradient, answer);
+  }
+  const k = settings.restraintKcalPerMolPerAngstrom2;
+  for (const [p, pull] of pulls) {
+    for (const [q, answer] of answers) {
+      curvature[p * terms.length + q]! -= share * (dot(pull, answer) + k * dot(answers.get(p)!, answer));
+    }
   }
   return slope;
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let c = 0; c < a.length; c++) sum += a[c]! * b[c]!;
+  return sum;
 }

@@ -121,24 +121,16 @@ export function torsionEnergy(
   return energy;
 }
 
-/** A torsion's angle, and how fast it turns when the atoms move along a direction. */
-export interface TurningAngle {
+/** A torsion's angle and how it turns. */
+export interface TorsionAngle {
   /** Radians in (−π, π]. */
   radians: number;
-  /** Σ dφ/dx · direction. */
-  radiansAlong: number;
+  /** dφ over the positions of the torsion's four atoms, 1/Å. */
+  slope: Float64Array;
 }
 
-/**
- * @param directionAngstrom A direction over all coordinates.
- * @returns Null where three of the atoms lie in a line.
- */
-export function turningAngle(
-  torsions: TorsionSeries,
-  torsion: number,
-  x: Float64Array,
-  directionAngstrom: Float64Array,
-): TurningAngle | null {
+/** @returns Null where three of the atoms lie in a line. */
+export function torsionAngle(torsions: TorsionSeries, torsion: number, x: Float64Array): TorsionAngle | null {
   const [i, j, k, l] = torsions.atoms.subarray(4 * torsion, 4 * torsion + 4);
   const f = difference(x, i!, j!);
   const g = difference(x, j!, k!);
@@ -149,15 +141,19 @@ export function turningAngle(
   const b2 = dot(b, b);
   if (a2 < COLLINEAR || b2 < COLLINEAR) return null;
   const length = Math.hypot(...g);
-  const df = difference(directionAngstrom, i!, j!);
-  const dg = difference(directionAngstrom, j!, k!);
-  const dh = difference(directionAngstrom, l!, k!);
-  const throughA = (dot(a, dg) * dot(f, g)) / length - length * dot(a, df);
-  const throughB = length * dot(b, dh) - (dot(b, dg) * dot(h, g)) / length;
-  return {
-    radians: Math.atan2(dot(cross(b, a), g) / length, dot(a, b)),
-    radiansAlong: throughA / a2 + throughB / b2,
-  };
+  const fg = dot(f, g) / length;
+  const hg = dot(h, g) / length;
+  const slope = new Float64Array(12);
+  for (let c = 0; c < 3; c++) {
+    const df = (-length / a2) * a[c]!;
+    const dg = (fg / a2) * a[c]! - (hg / b2) * b[c]!;
+    const dh = (length / b2) * b[c]!;
+    slope[c] = df;
+    slope[3 + c] = dg - df;
+    slope[6 + c] = -dg - dh;
+    slope[9 + c] = dh;
+  }
+  return { radians: Math.atan2(dot(cross(b, a), g) / length, dot(a, b)), slope };
 }
 
 type Vector = [number, number, number];
