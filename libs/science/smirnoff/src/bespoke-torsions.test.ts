@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { bespokeTorsions, type BespokeTorsion } from './bespoke-torsions';
+import { bespokeTorsions, type BespokeTorsion, type BespokeTorsionsRequest } from './bespoke-torsions';
 import { builtInForceField } from './built-in-force-fields';
 import { parseOffxml } from './offxml';
 import { ascending } from './valence-terms';
@@ -51,6 +51,13 @@ function fragmentOf(
   return { fragment, bond: [atomOf(mapNumbers[0]), atomOf(mapNumbers[1])], occurrences: [{ parentAtoms }] };
 }
 
+function wholeMolecule(
+  mappedSmiles: string,
+): Pick<BespokeTorsionsRequest, 'fragment' | 'parent' | 'occurrences'> {
+  const molecule = moleculeFromSmiles(mappedSmiles);
+  return { fragment: molecule, parent: molecule, occurrences: [{ parentAtoms: [...molecule.atoms.keys()] }] };
+}
+
 beforeAll(loadRDKit);
 
 describe('bespoke torsions', () => {
@@ -96,4 +103,158 @@ describe('bespoke torsions', () => {
     },
     120_000,
   );
+
+  it('are one for each group of torsions that symmetry makes equal', () => {
+    const butane = wholeMolecule(
+      '[C:1]([C:2]([C:3]([C:4]([H:12])([H:13])[H:14])([H:10])[H:11])([H:8])[H:9])([H:5])([H:6])[H:7]',
+    );
+    const parameters = bespokeTorsions({
+      ...butane,
+      bond: [1, 2],
+      forceField: SAGE,
+      periodicities: PERIODICITIES,
+    });
+    expect(parameters.map((parameter) => hits(butane.fragment, parameter)).sort()).toEqual([
+      '0-1-2-10 0-1-2-9 3-2-1-7 3-2-1-8',
+      '0-1-2-3',
+      '7-1-2-10 7-1-2-9 8-1-2-10 8-1-2-9',
+    ]);
+    expect(parameters.map(({ startingFrom }) => startingFrom).sort()).toEqual(['t2', 't3', 't4']);
+    expect(
+      parameters.every(({ terms }) => terms.map(({ periodicity }) => periodicity).join() === '1,2,3,4'),
+    ).toBe(true);
+  });
+
+  it('fit the parent where the fragment was cut from it, and nothing that looks alike further off', () => {
+    // Pentane cut from nitropentane: the fragment is symmetric, the parent is not, and its chain is a carbon longer.
+    const parent = moleculeFromSmiles('CCCCC[N+](=O)[O-]');
+    const fragment = moleculeFromSmiles('CCCCC');
+    const parentAtoms = fragment.atoms.map((_, atom) => (atom < 5 ? atom : null));
+    const hydrogens = (molecule: Molecule, atom: number): number[] =>
+      (molecule.neighbours[atom] ?? []).filter((neighbour) => molecule.atoms[neighbour]?.element === 1);
+    for (const atom of [0, 1, 2, 3, 4]) {
+      hydrogens(parent, atom).forEach(
+        (hydrogen, index) => (parentAtoms[hydrogens(fragment, atom)[index] ?? -1] = hydrogen),
+      );
+    }
+    const parameters = bespokeTorsions({
+      fragment,
+      bond: [1, 2],
+      parent,
+      occurrences: [{ parentAtoms }],
+      forceField: SAGE,
+      periodicities: PERIODICITIES,
+    });
+    const backbone = parameters
+      .map((parameter) => hits(parent, parameter))
+      .filter((hit) => /(^| )0-/.test(hit));
+    const [h3, h4] = hydrogens(parent, 2);
+    expect(backbone.sort()).toEqual(['0-1-2-3', `0-1-2-${h3} 0-1-2-${h4}`].sort());
+    const hitTwice = parameters.flatMap((parameter) => hits(parent, parameter).split(' '));
+    expect(new Set(hitTwice).size).toBe(9);
+    expect(hitTwice).toHaveLength(9);
+  });
+
+  it('are anchored where tolerance at a cut makes two arms of the parent alike', () => {
+    // Around the bond from the nitrogen to the but-2-ynyl arm, which is cut behind its triple bond.
+    const parent = moleculeFromSmiles(
+      '[H:10][C:1]#[C:2][C:3]([H:11])([H:12])[N+:4]([H:13])([C:5]([H:14])([H:15])[C:6]#[C:7][C:8]([H:16])([H:17])[H:18])[C:9]([H:19])([H:20])[C:21]([H:22])([O:23][H:24])[C:25]([H:26])([H:27])[H:28]',
+    );
+    const { fragment, bond, occurrences } = fragmentOf(
+      '[H][C:7]#[C:6][C:5]([H:14])([H:15])[N+:4]([H:13])([C:3]([H:11])([H:12])[C:2]([H])([H])[H])[C:9]([H:19])([H:20])[C:21]([H:22])([H])[H]',
+      [5, 4],
+    );
+    const parameters = bespokeTorsions({
+      fragment,
+      bond,
+      parent,
+      occurrences,
+      forceField: SAGE,
+      periodicities: PERIODICITIES,
+    });
+    const acrossTheBond = parameters
+      .map((parameter) => hits(parent, parameter))
+      .join(' ')
+      .split(' ');
+    expect(acrossTheBond).toHaveLength(9);
+    expect(acrossTheBond.every((torsion) => /^\d+-(3-4|4-3)-\d+$/.test(torsion))).toBe(true);
+    expect(parameters.some(({ smirks }) => smirks.includes('$('))).toBe(true);
+  });
+
+  it('hit every place in the parent that shares the fragment', () => {
+    // Methoxyethane, twice in dimethoxyethane.
+    const parent = moleculeFromSmiles(
+      '[C:1]([O:2][C:3]([C:4]([O:5][C:6]([H:14])([H:15])[H:16])([H:12])[H:13])([H:10])[H:11])([H:7])([H:8])[H:9]',
+    );
+    const fragment = moleculeFromSmiles(
+      '[C:1]([O:2][C:3]([C:4]([H:5])([H:11])[H:12])([H:9])[H:10])([H:6])([H:7])[H:8]',
+    );
+    const parameters = bespokeTorsions({
+      fragment,
+      bond: [1, 2],
+      parent,
+      occurrences: [
+        { parentAtoms: [0, 1, 2, 3, null, 6, 7, 8, 9, 10, 11, 12] },
+        { parentAtoms: [5, 4, 3, 2, null, 13, 14, 15, 11, 12, 9, 10] },
+      ],
+      forceField: SAGE,
+      periodicities: PERIODICITIES,
+    });
+    expect(parameters.map((parameter) => hits(parent, parameter)).sort()).toEqual([
+      '0-1-2-10 0-1-2-9 5-4-3-11 5-4-3-12',
+      '0-1-2-3 2-3-4-5',
+    ]);
+  });
+
+  it('have patterns that do not depend on how the parent is numbered', () => {
+    const smiles = [
+      '[C:1]([O:2][C:3]([C:4]([F:5])([H:11])[H:12])([H:9])[H:10])([H:6])([H:7])[H:8]',
+      '[C:4]([O:3][C:2]([C:1]([F:12])([H:11])[H:5])([H:9])[H:10])([H:6])([H:7])[H:8]',
+    ];
+    const fragment = moleculeFromSmiles(
+      '[C:1]([O:2][C:3]([C:4]([H:5])([H:11])[H:12])([H:9])[H:10])([H:6])([H:7])[H:8]',
+    );
+    const orders = [
+      [0, 1, 2, 3, null, 5, 6, 7, 8, 9, 10, 11],
+      [3, 2, 1, 0, null, 5, 6, 7, 8, 9, 10, 4],
+    ];
+    const [first, second] = smiles.map((parent, index) =>
+      bespokeTorsions({
+        fragment,
+        bond: [1, 2],
+        parent: moleculeFromSmiles(parent),
+        occurrences: [{ parentAtoms: orders[index] ?? [] }],
+        forceField: SAGE,
+        periodicities: PERIODICITIES,
+      }),
+    );
+    expect(first).toEqual(second);
+    expect(first?.[0]?.smirks).toContain('#6X4H2x0+0A,#6X4H3x0+0A');
+  });
+
+  it('are refused, naming the bond, where the base force field has no parameter to start from', () => {
+    const empty = parseOffxml(
+      '<SMIRNOFF version="0.3" aromaticity_model="OEAroModel_MDL"><ProperTorsions/></SMIRNOFF>',
+    );
+    const ethane = wholeMolecule('[C:1]([C:2]([H:6])([H:7])[H:8])([H:3])([H:4])[H:5]');
+    expect(() =>
+      bespokeTorsions({ ...ethane, bond: [0, 1], forceField: empty, periodicities: PERIODICITIES }),
+    ).toThrowError(/no parameter for a torsion across the bond 0-1/);
+  });
+
+  it('are refused, naming the bond, where the fragment is no part of the parent', () => {
+    const { fragment } = wholeMolecule('[C:1]([C:2]([H:6])([H:7])[H:8])([H:3])([H:4])[H:5]');
+    expect(() =>
+      bespokeTorsions({
+        fragment,
+        bond: [0, 1],
+        parent: moleculeFromSmiles('[C:1]([O:9][C:2]([H:6])([H:7])[H:8])([H:3])([H:4])[H:5]'),
+        occurrences: [{ parentAtoms: [0, 1, 2, 3, 4, 5, 6, 7] }],
+        forceField: SAGE,
+        periodicities: PERIODICITIES,
+      }),
+    ).toThrowError(
+      expect.objectContaining({ code: 'bespoke-pattern-misses', message: expect.stringContaining('0-1') }),
+    );
+  });
 });

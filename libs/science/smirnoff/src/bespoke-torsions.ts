@@ -125,12 +125,26 @@ function verifiedPattern(
 }
 
 /** The torsions of a group in each occurrence; one with a cap in it has no counterpart. */
-function counterpartsOf({ occurrences }: BespokeTorsionsRequest, group: readonly Torsion[]): Torsion[] {
-  return occurrences.flatMap(({ parentAtoms }) =>
+function counterpartsOf(request: BespokeTorsionsRequest, group: readonly Torsion[]): Torsion[] {
+  const { parent, occurrences } = request;
+  const counterparts = occurrences.flatMap(({ parentAtoms }) =>
     group
       .map((torsion) => torsion.map((atom) => parentAtoms[atom] ?? null))
       .filter((torsion): torsion is Torsion => !torsion.includes(null)),
   );
+  for (const [a, b, c, d] of counterparts) {
+    if (
+      !parent.neighbours[b]?.includes(a) ||
+      !parent.neighbours[b].includes(c) ||
+      !parent.neighbours[c]?.includes(d)
+    ) {
+      throw new SmirnoffError(
+        'bespoke-pattern-misses',
+        `The fragment of ${bondName(request)} is not where it is said to be in ${parent.mappedSmiles}.`,
+      );
+    }
+  }
+  return counterparts;
 }
 
 /** Whether a pattern hits all of these torsions, and beside them only what symmetry makes equal to one of them. */
