@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -46,11 +46,18 @@ describe('seeing that outputs can be written', () => {
   it('makes the directories that they go to, and leaves no files', () => {
     const report = path.join(directory, 'new/deep/x.json');
     assertWritable([{ report }]);
+    expect(readdirSync(path.dirname(report))).toEqual([]);
+  });
+
+  it('leaves what is there as it is', () => {
+    const report = path.join(directory, 'x.json');
+    writeFileSync(report, 'earlier');
     assertWritable([{ report }]);
+    expect(readFileSync(report, 'utf8')).toBe('earlier');
   });
 
   it.each([
-    ['a directory', () => mkdirSync(path.join(directory, 'x.json')), 'x.json', /is a directory/],
+    ['a directory', () => mkdirSync(path.join(directory, 'x.json')), 'x.json', /can't be written \(EISDIR\)/],
     ['below a file', () => writeFileSync(path.join(directory, 'f'), ''), 'f/x.json', /can't be written \(E/],
   ])('refuses %s', (_, prepare, name, message) => {
     prepare();

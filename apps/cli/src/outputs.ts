@@ -1,4 +1,4 @@
-import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { CliError } from './cli-error';
 
@@ -64,11 +64,11 @@ export function assertWritable(outputs: readonly Partial<FitOutputs>[]): void {
     seen.add(absolute);
     try {
       mkdirSync(path.dirname(absolute), { recursive: true });
-      const there = statSync(absolute, { throwIfNoEntry: false });
-      if (there?.isDirectory()) throw new CliError('notWritable', `${file} is a directory; name a file`);
-      accessSync(there === undefined ? path.dirname(absolute) : absolute, constants.W_OK);
+      const isNew = !existsSync(absolute);
+      // Permissions do not tell it all; what is there already is left as it is.
+      closeSync(openSync(absolute, 'a'));
+      if (isNew) rmSync(absolute);
     } catch (error) {
-      if (error instanceof CliError) throw error;
       const { code } = error as NodeJS.ErrnoException;
       throw new CliError('notWritable', `${file} can't be written (${code}); name another file`, {
         cause: error,
