@@ -1,3 +1,4 @@
+export { endingTaskOn } from './refusal';
 export * from './run-in-thread';
 export * from './run-stage-worker';
 export * from './stage-worker';

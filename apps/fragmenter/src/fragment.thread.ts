@@ -1,0 +1,59 @@
+import { drivenDihedral, fragmentMolecule, type Fragment } from '@bespoke/fragmentation';
+import { heavySmiles, loadRDKit, moleculeFromSmiles, type Molecule } from '@bespoke/molecule';
+import { bespokeTorsions, parseOffxml, type ForceField } from '@bespoke/smirnoff';
+import type { FragmentResult, FragmentTask } from '@bespoke/workflow-schema';
+
+/** What the thread is given: a task, and the force field that the task names. */
+export interface FragmentJob {
+  task: Pick<FragmentTask, 'mappedSmiles' | 'scheme' | 'targetTorsionSmarts' | 'periodicities'>;
+  baseForceField: string;
+}
+
+/** Fragments of a molecule and the torsion parameters to be fitted on each. Runs in a thread of its own. */
+export default async function fragment({ task, baseForceField }: FragmentJob): Promise<FragmentResult> {
+  await loadRDKit();
+  const parent = moleculeFromSmiles(task.mappedSmiles);
+  const forceField = parseOffxml(baseForceField);
+  const warnings: string[] = [];
+  const fragments = fragmentMolecule(parent, task).flatMap((piece) => {
+    const result = withParameters(parent, piece, forceField, task.periodicities, warnings);
+    return result ? [result] : [];
+  });
+  return { fragments, warnings };
+}
+
+/** One torsion that cannot be described leaves the others alone: it keeps the base parameter, and a warning says so. */
+function withParameters(
+  parent: Molecule,
+  { molecule, bond, occurrences }: Fragment,
+  forceField: ForceField,
+  periodicities: number[],
+  warnings: string[],
+): FragmentResult['fragments'][number] | null {
+  try {
+    return {
+      mappedSmiles: molecule.mappedSmiles,
+      smiles: heavySmiles(molecule),
+      dihedral: drivenDihedral(molecule, bond),
+      occurrences: occurrences.map(({ parentBond, parentAtoms }) => ({
+        parentBond: [parentBond[0], parentBond[1]],
+        parentAtoms,
+      })),
+      parameters: bespokeTorsions({
+        fragment: molecule,
+        bond,
+        parent,
+        occurrences,
+        forceField,
+        periodicities,
+      }),
+    };
+  } catch (error) {
+    const bonds = occurrences.map(({ parentBond: [a, b] }) => `${a + 1}-${b + 1}`).join(', ');
+    const reason = error instanceof Error ? error.message : String(error);
+    warnings.push(
+      `bond ${bonds} (fragment ${heavySmiles(molecule)}) keeps its general parameters: ${reason}`,
+    );
+    return null;
+  }
+}

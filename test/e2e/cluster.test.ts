@@ -1,0 +1,93 @@
+import { createGatewayClient, hasEnded, type GatewayClient } from '@bespoke/client';
+import type { FitView, SubmitFit } from '@bespoke/workflow-schema';
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { bespokePerTest, until, type Bespoke } from './support/bespoke';
+
+const newBespoke = bespokePerTest();
+const ANISOLE: SubmitFit = { smiles: 'COc1ccccc1', workflow: 'draft' };
+
+/** An executor that keeps running, and a client of its gateway. */
+async function launch(bespoke: Bespoke, args: readonly string[] = []) {
+  const state = bespoke.file('state');
+  const { child, ended, stderr } = bespoke.start(['executor', 'launch', '--directory', state, ...args]);
+  const url = () => /http:\/\/127\.0\.0\.1:\d+/.exec(stderr())?.[0];
+  await until('the executor to serve', () => url() !== undefined, 60_000);
+  const gateway = createGatewayClient({ baseUrl: url()!, retrySeconds: 20 });
+  return { gateway, stop: () => (child.kill('SIGTERM'), ended) };
+}
+
+async function finished(gateway: GatewayClient, id: string): Promise<FitView> {
+  for await (const view of gateway.watchFit(id)) if (hasEnded(view.status)) return view;
+  throw new Error('the events ended before the fit did');
+}
+
+describe('a running executor', () => {
+  it('answers for a molecule that it has fitted before from what it knows, within a second', async () => {
+    const bespoke = newBespoke();
+    const { gateway, stop } = await launch(bespoke);
+    const first = await finished(gateway, (await gateway.submitFit(ANISOLE)).id);
+    expect(first.status, first.failure?.message).toBe('succeeded');
+    const runs = bespoke.xtb.runs().length;
+
+    // The same molecule, written another way.
+    const started = performance.now();
+    const submitted = await gateway.submitFit({ smiles: 'c1ccc(cc1)OC', workflow: 'draft' });
+    expect(submitted.id).not.toBe(first.id);
+    const second = await finished(gateway, submitted.id);
+    const seconds = (performance.now() - started) / 1000;
+    expect(second.status).toBe('succeeded');
+    expect(bespoke.xtb.runs().length).toBe(runs);
+    console.log(`second fit of the same molecule: ${seconds.toFixed(2)} s`);
+    expect(await gateway.forceField(second.id)).toBe(await gateway.forceField(first.id));
+    await stop();
+    await until('every process to be gone', () => bespoke.processes.alive().length === 0, 15_000);
+  });
+
+  it('spreads the grid points of one drive over three workers, and gives the same force field as one', async () => {
+    const forceFields: string[] = [];
+    for (const workers of ['3', '1']) {
+      const bespoke = newBespoke();
+      const { gateway, stop } = await launch(bespoke, [
+        ...['--n-qc-compute-workers', workers, '--qc-compute-n-cores', '1'],
+      ]);
+      const fit = await finished(gateway, (await gateway.submitFit(ANISOLE)).id);
+      expect(fit.status, fit.failure?.message).toBe('succeeded');
+      expect(fit.drives.length).toBe(1);
+      const by = new Map<number, number>();
+      for (const { worker } of bespoke.xtb.runs()) by.set(worker, (by.get(worker) ?? 0) + 1);
+      expect(by.size, JSON.stringify([...by])).toBe(Number(workers));
+      forceFields.push(await gateway.forceField(fit.id));
+      await stop();
+    }
+    expect(forceFields[0]).toBe(forceFields[1]);
+  });
+
+  it('is served by two gateways at once', async () => {
+    const bespoke = newBespoke();
+    const { gateway, stop } = await launch(bespoke, ['--n-qc-compute-workers', '3', '--qc-compute-n-cores', '1']);
+    const record = JSON.parse(readFileSync(bespoke.file('state/executor.json'), 'utf8')) as { natsUrl: string };
+    expect(record.natsUrl).toMatch(/^nats:/);
+    await stop();
+    expect(gateway.baseUrl).toBeTruthy();
+  });
+
+  it('stops what a cancelled fit alone was waiting for', async () => {
+    const bespoke = newBespoke();
+    const { gateway, stop } = await launch(bespoke);
+    const { id } = await gateway.submitFit(ANISOLE);
+    await until('the drive to be under way', () => bespoke.xtb.runs().length >= 5);
+    await gateway.cancelFit(id);
+    expect((await finished(gateway, id)).status).toBe('cancelled');
+    const none = () => bespoke.processes.alive().every(({ commandLine }) => !/xtb /.test(commandLine));
+    await until('xtb to stop', none, 20_000);
+    const runs = bespoke.xtb.runs().length;
+
+    // Wanted again, it goes on from where it was.
+    const again = await finished(gateway, (await gateway.submitFit(ANISOLE)).id);
+    expect(again.status, again.failure?.message).toBe('succeeded');
+    expect(bespoke.xtb.runs().length).toBeGreaterThan(runs);
+    expect(bespoke.xtb.repeated()).toBeLessThanOrEqual(2);
+    await stop();
+  });
+});

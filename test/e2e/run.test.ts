@@ -1,0 +1,97 @@
+import { existsSync, readFileSync } from 'node:fs';
+import type { FitReport } from '@bespoke/workflow-schema';
+import { describe, expect, it } from 'vitest';
+import { bespokePerTest, until } from './support/bespoke';
+import { compareWithOpenFF, openffPython } from './support/openff';
+
+const newBespoke = bespokePerTest();
+const MELATONIN = 'CC(=O)NCCC1=CNc2c1cc(OC)cc2';
+
+function reportOf(file: string): FitReport {
+  return JSON.parse(readFileSync(file, 'utf8')) as FitReport;
+}
+
+describe('executor run', () => {
+  it('takes melatonin to a force field that OpenFF and OpenMM agree with, and leaves no process', async () => {
+    const bespoke = newBespoke();
+    const output = bespoke.file('melatonin.json');
+    const forceField = bespoke.file('melatonin.offxml');
+    const { exitCode, stderr } = await bespoke.executorRun([
+      ...['--smiles', MELATONIN, '--workflow', 'draft'],
+      ...['--output', output, '--output-force-field', forceField],
+    ]).ended;
+    expect(exitCode, stderr).toBe(0);
+    await until('every process to be gone', () => bespoke.processes.alive().length === 0, 15_000);
+
+    const report = reportOf(output);
+    expect(report.referenceNote).toMatch(/GFN2/);
+    expect(report.fragments.every(({ dropped }) => dropped === null)).toBe(true);
+    const torsions = report.fit?.torsions ?? [];
+    expect(torsions.length).toBeGreaterThanOrEqual(4);
+    for (const torsion of torsions) {
+      expect(torsion.rmseAfterKcalPerMol).toBeLessThanOrEqual(torsion.rmseBeforeKcalPerMol + 0.05);
+      expect(torsion.points.length).toBe(24);
+    }
+    expect(report.fit?.objective.after.total).toBeLessThan(report.fit?.objective.before.total ?? 0);
+    expect(readFileSync(bespoke.file('report.html'), 'utf8')).toMatch(/<svg/);
+
+    const python = openffPython();
+    if (python === null) {
+      console.warn('skipped: no Python 3.12 or later, so OpenFF and OpenMM were not asked');
+      return;
+    }
+    const verdict = compareWithOpenFF(python, forceField, output);
+    expect(verdict.parentTorsionsLabelled).toBeGreaterThan(0);
+    for (const torsion of verdict.torsions) {
+      expect(torsion.fragmentTorsionsLabelled).toBeGreaterThan(0);
+      expect(torsion.worstKcalPerMol).toBeLessThan(0.01);
+    }
+  });
+
+  it('gives the base force field, and says so, where no bond can be turned', async () => {
+    const bespoke = newBespoke();
+    const { exitCode, stderr } = await bespoke.executorRun([
+      ...['--smiles', 'c1ccccc1', '--workflow', 'draft', '--output', bespoke.file('benzene.json')],
+      ...['--output-force-field', bespoke.file('benzene.offxml')],
+    ]).ended;
+    expect(exitCode, stderr).toBe(0);
+    const report = reportOf(bespoke.file('benzene.json'));
+    expect(report.fit).toBeNull();
+    expect(report.warnings.join()).toMatch(/base force field/);
+    expect(readFileSync(bespoke.file('benzene.offxml'), 'utf8')).toMatch(/<SMIRNOFF/);
+    expect(bespoke.xtb.runs()).toEqual([]);
+  });
+
+  it('scans a fragment that two molecules share once', async () => {
+    const bespoke = newBespoke();
+    const { exitCode, stderr } = await bespoke.executorRun([
+      // The anisole fragment of both is the same.
+      ...['--smiles', 'COc1ccccc1', '--smiles', 'COc1ccc(C)cc1', '--smiles', 'c1ccccc1OC'],
+      ...['--workflow', 'draft', '--output', bespoke.file('fit.json')],
+      ...['--output-force-field', bespoke.file('fit.offxml')],
+    ]).ended;
+    expect(exitCode, stderr).toBe(0);
+    expect(bespoke.xtb.repeated()).toBe(0);
+  });
+
+  it.each([
+    ['an unreadable SMILES', ['--smiles', 'C1CC('], 3, /C1CC\(/],
+    ['a salt', ['--smiles', 'CC(=O)[O-].[Na+]'], 3, /salt|mixture|component/i],
+    ['a radical', ['--smiles', 'C[CH2]'], 3, /radical|unpaired/i],
+    ['an element without parameters', ['--smiles', 'C[Se]C'], 3, /Se/],
+    ['a missing file', ['--file', '/no/such/file.sdf'], 3, /no such file|does not exist|not found/i],
+    ['an unknown workflow', ['--smiles', 'CCO', '--workflow', 'quick'], 4, /quick.*draft/s],
+    ['a workflow that nothing here can run', ['--smiles', 'CCO', '--workflow', 'default'], 4, /psi4/],
+    ['an output that cannot be written', ['--smiles', 'CCO', '--output', '/no/such/folder/x.json'], 5, /folder/],
+  ])('refuses %s in one line, with an exit code of its own', async (_, args, code, message) => {
+    const bespoke = newBespoke();
+    const workflow = args.includes('--workflow') ? [] : ['--workflow', 'draft'];
+    const { exitCode, stderr } = await bespoke.executorRun([...args, ...workflow]).ended;
+    expect(exitCode, stderr).toBe(code);
+    const lastLine = stderr.trim().split('\n').at(-1) ?? '';
+    expect(lastLine).toMatch(message);
+    expect(bespoke.xtb.runs()).toEqual([]);
+    expect(existsSync(bespoke.file('report.html'))).toBe(false);
+    await until('every process to be gone', () => bespoke.processes.alive().length === 0, 15_000);
+  });
+});
