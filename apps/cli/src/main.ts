@@ -1,3 +1,4 @@
+import './node-version';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { exitReasonOf } from './cli-error';
 import { EXIT_CODES, exitCodeLines } from './exit-codes';

@@ -30,7 +30,7 @@ export async function doctor(options: {
 }): Promise<number> {
   const directory = options.directory ?? defaultDirectory();
   const findings = await Promise.all([
-    nodeFinding(),
+    Promise.resolve(nodeFinding()),
     pnpmFinding(),
     natsServerFinding(),
     ...engines.map((engine) =>
@@ -45,8 +45,8 @@ export async function doctor(options: {
       probeMopac,
       'apt install mopac, or conda install -c conda-forge mopac: AM1-BCC charges need it',
     ),
-    machineFinding(),
-    directoryFinding(directory),
+    Promise.resolve(machineFinding()),
+    Promise.resolve(directoryFinding(directory)),
     natsFinding(options.nats ?? runningExecutor(directory)?.natsUrl ?? null),
   ]);
   if (options.json) process.stdout.write(`${JSON.stringify(findings, null, 2)}\n`);
@@ -63,7 +63,7 @@ function ok(name: string, found: string): Finding {
   return { name, verdict: 'ok', found, advice: '' };
 }
 
-async function nodeFinding(): Promise<Finding> {
+function nodeFinding(): Finding {
   return ok('node', `${process.version} at ${process.execPath}`);
 }
 
