@@ -71,8 +71,7 @@ function bestNumbering(molecule: Molecule, first: number, second: number): Numbe
       if (best === null || code < best.code) best = { order, code };
       return;
     }
-    const twins = areTwins(tied, molecule);
-    const branches = (twins ? tied.slice(0, 1) : tied).map((atom) => individualise(classes, atom, edges));
+    const branches = tied.map((atom) => individualise(classes, atom, edges));
     if (compareAll) {
       for (const branch of branches) if (best === null || numberings < MAX_NUMBERINGS) search(branch);
       return;
@@ -86,7 +85,7 @@ function bestNumbering(molecule: Molecule, first: number, second: number): Numbe
     }
     search(chosen.classes);
   };
-  search(refine(rankKeys(start), edges));
+  search(splitTwins(refine(rankKeys(start), edges), molecule));
   if (best === null) throw new Error('A search over numberings ended without one.');
   return best;
 }
@@ -137,11 +136,19 @@ function firstTie(classes: readonly number[]): number[] | null {
   return tied[0]?.[1] ?? null;
 }
 
-/** Ends of the same atom (the hydrogens of a methyl group): any order of them gives the same numbering. */
-function areTwins(atoms: readonly number[], molecule: Molecule): boolean {
-  const attachments = atoms.map((atom) => at(molecule.neighbours, atom));
-  const [only] = at(attachments, 0);
-  return attachments.every((neighbours) => neighbours.length === 1 && neighbours[0] === only);
+/** Orders ends of the same atom (the hydrogens of a methyl group): any order of them gives the same numbering. */
+function splitTwins(classes: readonly number[], molecule: Molecule): number[] {
+  const twins = new Map<string, number>();
+  return rankKeys(
+    classes.map((own, atom) => {
+      const neighbours = at(molecule.neighbours, atom);
+      if (neighbours.length !== 1) return [own, 0];
+      const family = `${own}-${neighbours[0]}`;
+      const elder = twins.get(family) ?? 0;
+      twins.set(family, elder + 1);
+      return [own, elder];
+    }),
+  );
 }
 
 function individualise(classes: readonly number[], chosen: number, edges: Edges): number[] {

@@ -5,12 +5,11 @@ import {
   Resources,
 } from 'openchemlib';
 import { dihedralDegrees } from './dihedral';
-import { elementSymbol } from './elements';
-import { at, readCommonChem, writeCommonChem, type Graph } from './graph';
+import { at, neighboursOf, writeCommonChem, type Graph } from './graph';
 import type { Molecule } from './molecule';
 import { MoleculeError } from './molecule-error';
 import { rdkit, usingMol } from './rdkit';
-import { structureOf } from './structure';
+import { heavySmiles, moleculeFromGraph, structureOf } from './structure';
 import { symmetryClasses } from './symmetry';
 
 export interface ConformerOptions {
@@ -64,7 +63,7 @@ export function generateConformers(molecule: Molecule, { maxConformers, seed }: 
     });
     const energy = minimise(container);
     const geometry = coordinates();
-    if (!geometry.every(Number.isFinite) || !hasStereoOf(graph, geometry)) continue;
+    if (!geometry.every(Number.isFinite) || !hasStereoOf(molecule, graph, geometry)) continue;
     const torsions = fingerprint(geometry);
     const isNew = chosen.every((other) => separation(other.torsions, torsions) >= DISTINCT_TORSION_DEGREES);
     if (chosen.length === 0 || isNew) chosen.push({ geometry, energy, torsions });
@@ -178,35 +177,44 @@ function mostDifferentFirst(
   return order;
 }
 
-/** Does a geometry have the configuration of each centre and double bond that the graph defines? */
-function hasStereoOf(graph: Graph, geometry: Float64Array): boolean {
-  if (graph.atoms.every((a) => a.chirality === null) && graph.bonds.every((b) => b.stereo === null)) return true;
-  const mol = rdkit().get_mol(molfileOf(graph, geometry), JSON.stringify({ removeHs: false }));
-  if (mol === null) return false;
-  const seen = usingMol(mol, (read) => readCommonChem(read.get_json()).graph);
-  return (
-    graph.atoms.every(({ chirality }, i) => chirality === null || seen.atoms[i]?.chirality === chirality) &&
-    graph.bonds.every(({ stereo }, i) => stereo === null || seen.bonds[i]?.stereo?.cis === stereo.cis)
-  );
+/**
+ * Does a geometry have the molecule's configuration? Atoms that only the configuration tells apart (the two sides of
+ * 7-methylnorbornane) may have changed places: what counts is that it is the same stereoisomer.
+ */
+function hasStereoOf(molecule: Molecule, graph: Graph, geometry: Float64Array): boolean {
+  const neighbours = neighboursOf(graph);
+  const embedded: Graph = {
+    atoms: graph.atoms.map((atom, index) =>
+      atom.chirality === null ? atom : { ...atom, chirality: chiralityAt(index, at(neighbours, index), geometry) },
+    ),
+    bonds: graph.bonds.map((bond) => {
+      if (bond.stereo === null) return bond;
+      const { beginNeighbour, endNeighbour } = bond.stereo;
+      const angle = dihedralDegrees(geometry, [beginNeighbour, bond.begin, bond.end, endNeighbour]);
+      return { ...bond, stereo: { ...bond.stereo, cis: Math.abs(angle) < 90 } };
+    }),
+  };
+  const asDefined =
+    embedded.atoms.every(({ chirality }, index) => chirality === at(graph.atoms, index).chirality) &&
+    embedded.bonds.every(({ stereo }, index) => stereo?.cis === at(graph.bonds, index).stereo?.cis);
+  return asDefined || heavySmiles(moleculeFromGraph(embedded, '', [], null)) === heavySmiles(molecule);
 }
 
-/** An MDL molfile (V2000) with 3-D coordinates, without a title. */
-function molfileOf(graph: Graph, geometry: Float64Array): string {
-  const columns = (values: readonly number[], width = 3): string =>
-    values.map((value) => String(value).padStart(width)).join('');
-  const atoms = graph.atoms.map(({ element }, index) => {
-    const xyz = [0, 1, 2].map((axis) => at3(geometry, index, axis).toFixed(4).padStart(10)).join('');
-    return `${xyz} ${elementSymbol(element).padEnd(3)} 0  0  0  0  0  0  0  0  0  0  0  0`;
-  });
-  const bonds = graph.bonds.map(({ begin, end, order }) => columns([begin + 1, end + 1, order, 0]));
-  const charges = graph.atoms.flatMap(({ formalCharge }, index) =>
-    formalCharge === 0 ? [] : [`M  CHG  1${columns([index + 1, formalCharge], 4)}`],
-  );
-  const isotopes = graph.atoms.flatMap(({ isotope }, index) =>
-    isotope === 0 ? [] : [`M  ISO  1${columns([index + 1, isotope], 4)}`],
-  );
-  const counts = `${columns([atoms.length, bonds.length])}  0  0  0  0  0  0  0  0999 V2000`;
-  return ['', '  bespoke         3D', '', counts, ...atoms, ...bonds, ...charges, ...isotopes, 'M  END', ''].join('\n');
+/**
+ * Handedness of an atom's neighbours as RDKit means it: seen from the first one, the others run counterclockwise
+ * ('ccw'); where there are three of them a lone pair is the last.
+ */
+function chiralityAt(centre: number, neighbours: readonly number[], geometry: Float64Array): 'cw' | 'ccw' {
+  const [a, b, c] = neighbours
+    .slice(-3)
+    .map((atom) => [0, 1, 2].map((axis) => at3(geometry, atom, axis) - at3(geometry, centre, axis)));
+  if (a === undefined || b === undefined || c === undefined)
+    throw new RangeError(`Atom ${centre + 1} has too few neighbours for a stereo centre.`);
+  const volume =
+    at(a, 0) * (at(b, 1) * at(c, 2) - at(b, 2) * at(c, 1)) +
+    at(a, 1) * (at(b, 2) * at(c, 0) - at(b, 0) * at(c, 2)) +
+    at(a, 2) * (at(b, 0) * at(c, 1) - at(b, 1) * at(c, 0));
+  return volume > 0 === neighbours.length > 3 ? 'cw' : 'ccw';
 }
 
 function at3(geometry: Float64Array, atom: number, axis: number): number {

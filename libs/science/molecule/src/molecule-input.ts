@@ -12,6 +12,8 @@ const MAX_SMILES_CHARACTERS = 20_000;
 /** Deeper nesting than a person or a program writes. */
 const MAX_SMILES_DEPTH = 500;
 const MAX_MOLFILE_CHARACTERS = 1_000_000;
+/** Beyond any atom of a stable ion; RDKit lets numbers overflow. */
+const MAX_ATOM_CHARGE = 4;
 
 const KEEP_HYDROGENS = JSON.stringify({ removeHs: false });
 
@@ -116,6 +118,9 @@ function refuseUnsupported({ graph, radicals, oddBonds }: RDKitReading, shown: s
         `In ${shown} ${who(index)} is of an element that no force field here covers.`,
       );
   });
+  const charged = graph.atoms.findIndex(({ formalCharge }) => Math.abs(formalCharge) > MAX_ATOM_CHARGE);
+  if (charged >= 0)
+    throw new MoleculeError('unreadable', `In ${shown} ${who(charged)} has a charge that no atom of a molecule has.`);
   const [odd] = oddBonds;
   if (odd !== undefined)
     throw new MoleculeError(
@@ -141,5 +146,5 @@ function nesting(text: string): number {
 }
 
 function quote(text: string): string {
-  return `"${text.length > 60 ? `${text.slice(0, 57)}...` : text}"`;
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text);
 }
