@@ -1,5 +1,5 @@
 import { elementSymbol, formalCharge, matchSmarts, withAromaticity, type Molecule } from '@bespoke/molecule';
-import { mopacAm1, type EngineRun } from '@bespoke/qc-engines';
+import { changedConnectivity, mopacAm1, type EngineRun } from '@bespoke/qc-engines';
 import { am1bccAromaticity } from './aromaticity';
 import { BOND_CHARGE_CORRECTIONS } from './bond-charge-corrections';
 import { resonanceClasses } from './equivalence';
@@ -15,9 +15,12 @@ export class MissingCorrectionError extends Error {
 }
 
 /**
- * AM1-BCC charges in e (Jakalian, Bush, Jack, Bayly 2000; Jakalian, Jack, Bayly 2002): Coulson charges of the
- * AM1-relaxed geometry by MOPAC, plus a correction for each bond, averaged over equivalent atoms. They add up to
- * the formal charge.
+ * AM1-BCC charges in e (A. Jakalian, B. L. Bush, D. B. Jack, C. I. Bayly, J. Comput. Chem. 2000, 21, 132 and
+ * 2002, 23, 1623): Coulson charges by MOPAC at the AM1 minimum near the geometry, plus a correction for each bond,
+ * averaged over equivalent atoms. They add up to the formal charge.
+ *
+ * Where AM1 has no such minimum because a proton moves on the way (zwitterions with a hydrogen bond), the charges
+ * are those at the geometry as it is: those of the minimum would be another molecule's.
  * @param geometryAngstrom flat, in the molecule's order of atoms
  * @throws MissingCorrectionError, and what `mopacAm1` throws
  */
@@ -28,23 +31,30 @@ export async function am1bccCharges(
 ): Promise<number[]> {
   // First, since it costs nothing.
   const corrections = bondChargeCorrections(molecule);
-  const totalCharge = formalCharge(molecule);
-  const { chargesE } = await mopacAm1(
-    {
-      elements: molecule.atoms.map(({ element }) => element),
-      formalCharge: totalCharge,
-      geometryAngstrom,
-      optimize: true,
-    },
-    run,
+  const corrected = (await am1Charges(molecule, geometryAngstrom, run)).map(
+    (charge, i) => charge + corrections[i]!,
   );
-  const corrected = chargesE.map((charge, i) => charge + corrections[i]!);
   // MOPAC prints six decimals.
-  const rest = (totalCharge - corrected.reduce((sum, charge) => sum + charge, 0)) / corrected.length;
+  const rest =
+    (formalCharge(molecule) - corrected.reduce((sum, charge) => sum + charge, 0)) / corrected.length;
   return averaged(
     corrected.map((charge) => charge + rest),
     resonanceClasses(molecule),
   );
+}
+
+async function am1Charges(
+  molecule: Molecule,
+  geometryAngstrom: ArrayLike<number>,
+  run: EngineRun,
+): Promise<number[]> {
+  const elements = molecule.atoms.map(({ element }) => element);
+  const bonds = molecule.bonds.map(({ begin, end }) => [begin, end] as const);
+  const request = { elements, formalCharge: formalCharge(molecule), geometryAngstrom };
+  const relaxed = await mopacAm1({ ...request, optimize: true }, run);
+  return changedConnectivity(elements, bonds, geometryAngstrom, relaxed.geometryAngstrom).length === 0
+    ? relaxed.chargesE
+    : (await mopacAm1({ ...request, optimize: false }, run)).chargesE;
 }
 
 /**

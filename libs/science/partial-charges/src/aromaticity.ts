@@ -10,7 +10,7 @@ export interface Aromaticity {
   bonds: boolean[];
 }
 
-/** Aromatic atoms and bonds in the sense of AM1-BCC. Works on the bond orders of one Kekulé structure. */
+/** Aromatic atoms and bonds in the sense of AM1-BCC, whichever Kekulé structure the bond orders are. */
 export function am1bccAromaticity(molecule: Molecule): Aromaticity {
   const { atoms, bonds } = molecule;
   const bondIndex = new Map<number, number>();
@@ -76,7 +76,8 @@ export function am1bccAromaticity(molecule: Molecule): Aromaticity {
         givesTwoElectrons(molecule, donor!) &&
         [z1, z2, x1, x2].every((atom) => givesOneElectron(molecule, atom!)) &&
         isDouble(z1!, z2!) &&
-        isDouble(x1!, x2!) &&
+        // In another Kekulé structure of a ring that is aromatic already this bond would be the double one.
+        (isDouble(x1!, x2!) || aromatic.bonds[bondOf(x1!, x2!)]) &&
         !inSixOrSeven.has(z1!) &&
         !inSixOrSeven.has(z2!),
     );

@@ -4,7 +4,7 @@ import { covalentRadiusAngstrom } from './covalent-radii';
 /** Two atoms are taken for bonded up to this multiple of the sum of their covalent radii. */
 const BOND_FACTOR = 1.2;
 
-interface BondChange {
+export interface BondChange {
   kind: 'broken' | 'formed';
   atoms: [number, number];
 }

@@ -1,3 +1,4 @@
+export { changedConnectivity } from './connectivity';
 export * from './engine';
 export { mopacAm1, probeMopac, type Am1Request, type Am1Result } from './mopac';
 export { engineNamed, engines } from './registry';
