@@ -33,8 +33,8 @@ export interface BespokeTorsion {
 
 /**
  * Bespoke parameters for all torsions across a bond of a fragment: one for each group of torsions that are
- * equivalent by the fragment's symmetry, its pattern the whole fragment. Every pattern is tried on both molecules. On the
- * fragment it hits its group and what is equivalent to it across an equivalent bond, on the parent the
+ * equivalent by the fragment's symmetry, its pattern the whole fragment. Every pattern is tried on both molecules.
+ * On the fragment it hits its group and what is equivalent to it across an equivalent bond, on the parent the
  * counterparts of the group in each occurrence and what the parent's symmetry makes equal to them: nothing else.
  *
  * Starting values are those of the base force field's parameter for these torsions of the fragment; should a group
@@ -120,7 +120,7 @@ function verifiedPattern(
   throw new SmirnoffError(
     'bespoke-pattern-misses',
     `No pattern was found for ${bondName(request)} that hits just the torsions ${list(group)} of the fragment and ` +
-      `${list(counterparts)} of the molecule. Tried: ${pattern} and ${anchored}`,
+      `${list(counterparts)} of the molecule; ${pattern} does not, and no more with its ends anchored.`,
   );
 }
 

@@ -82,8 +82,10 @@ function embeddingsOf(
   const embeddings: Embedding[] = [{ molecule: fragment, atoms: [...fragment.atoms.keys()] }];
   const seen = fragment.atoms.map((_, atom) => new Set([atomDecorators(fragment, atom)]));
   const decorators = parent.atoms.map((_, atom) => atomDecorators(parent, atom));
-  const automorphisms = automorphismsOf(fragment, group[0]);
-  for (const { parentAtoms } of occurrences) {
+  // Where nothing was cut fragment and parent are one, and there is nothing to be tolerant of.
+  const cut = occurrences.filter(({ parentAtoms }) => parentAtoms.includes(null));
+  const automorphisms = cut.length === 0 ? [] : automorphismsOf(fragment, group[0]);
+  for (const { parentAtoms } of cut) {
     for (const torsion of group.filter(
       (member) => !member.some((atom) => (parentAtoms[atom] ?? null) === null),
     )) {
