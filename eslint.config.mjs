@@ -57,6 +57,7 @@ export default tseslint.config(
     rules: {
       'no-undef': 'off', // the compiler's work
       eqeqeq: 'error',
+      'prefer-const': ['error', { ignoreReadBeforeAssign: true }],
       'no-console': 'error',
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
@@ -86,7 +87,7 @@ export default tseslint.config(
     rules: restrictImports(scienceAsTypesOnly),
   },
   {
-    files: ['apps/cli/**/*.ts', 'test/**/*.ts'],
+    files: ['apps/cli/**/*.ts', 'test/**/*.ts', '**/*.test.ts'],
     rules: { 'no-console': 'off' },
   },
   {
