@@ -66,9 +66,13 @@ describe('bond charge corrections', () => {
     ].map((smiles) => {
       const molecule = moleculeFromSmiles(smiles);
       const corrections = bondChargeCorrections(molecule);
-      return new Map(molecule.atoms.map(({ mapNumber }, i) => [mapNumber, corrections[i]!.toFixed(10)]));
+      return new Map(
+        molecule.atoms.flatMap(({ mapNumber }, i) =>
+          mapNumber === 0 ? [] : [[mapNumber, corrections[i]!.toFixed(10)] as const],
+        ),
+      );
     });
-    expect(a!.size).toBe(11);
+    expect(a!.size).toBe(10);
     expect(a).toEqual(b);
   });
 

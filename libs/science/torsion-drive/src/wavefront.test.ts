@@ -3,13 +3,13 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import {
   bestPoints,
-  DriveError,
   isFinished,
   missingPoints,
   openDrive,
   outstandingJobs,
   progress,
   recordResult,
+  type DriveError,
   type DriveJob,
   type DriveSeed,
   type DriveState,
@@ -134,11 +134,13 @@ function run(
   spacing: number,
   pick: (outstanding: number) => number = () => 0,
 ): Drive {
-  let { state, jobs: pending } = openDrive({
+  const opened = openDrive({
     gridSpacingDegrees: spacing,
     energyDecreaseThresholdHartree: THRESHOLD,
     seeds,
   });
+  let { state } = opened;
+  const pending = [...opened.jobs];
   const jobs: string[] = [];
   let largestRecordBytes = 0;
   while (pending.length > 0) {
