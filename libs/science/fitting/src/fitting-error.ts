@@ -1,7 +1,7 @@
 /** An input that no fit can be made from. */
 export class FittingError extends Error {
   constructor(
-    readonly code: 'wrong-atom-count' | 'not-finite' | 'no-points' | 'conflicting-parameters',
+    readonly code: 'wrong-atom-count' | 'not-finite' | 'no-points' | 'parameter-mismatch',
     message: string,
   ) {
     super(message);

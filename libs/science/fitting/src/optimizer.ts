@@ -44,6 +44,8 @@ export interface OptimizedTerms {
 const HYPERBOLA = 1e-6;
 /** Converged when the quadratic model promises no larger relative decrease of the objective than this. */
 const CONVERGED = 1e-8;
+/** An objective below this is as good as 0: an RMSE of 0.003 kcal/mol. */
+const NEGLIGIBLE = 1e-5;
 /** A step that promises a smaller relative decrease than this is near enough for Newton's model. */
 const NEAR = 1e-2;
 const MAX_DAMPING = 1e8;
@@ -158,7 +160,7 @@ async function solve(
   for (let iteration = 1; ; iteration++) {
     const { best } = problem;
     const undamped = proposeStep(best, 0, settings.penalty);
-    if (undamped.promised <= CONVERGED * best.objective.total) return null;
+    if (undamped.promised <= CONVERGED * Math.max(best.objective.total, NEGLIGIBLE)) return null;
     if (iteration > settings.maxIterations || damping > MAX_DAMPING) {
       return (
         `the fit stopped unconverged ${damping > MAX_DAMPING ? 'where no step led further down' : `after ${settings.maxIterations} iterations`}: ` +

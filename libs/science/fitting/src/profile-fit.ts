@@ -1,4 +1,4 @@
-import { createSystem, type Minimum } from '@bespoke/mechanics';
+import { createSystem, energy, type Minimum } from '@bespoke/mechanics';
 import type { Molecule } from '@bespoke/molecule';
 import { assignParameters, type ForceField, type TorsionTerm } from '@bespoke/smirnoff';
 import { KCAL_PER_MOL_PER_HARTREE } from '@bespoke/units';
@@ -57,7 +57,7 @@ export interface ProfileFit {
  *
  * @param forceField Holds the parameters; molecules get them by its own rules, so that what is fitted is what a
  *   simulation with it will see.
- * @throws FittingError for drives that no fit can be made from; MechanicsError where the force field lacks
+ * @throws FittingError for drives that no fit can be made from and parameters that the force field has otherwise; MechanicsError where the force field lacks
  *   parameters; the signal's reason when aborted.
  */
 export async function fitProfiles(
@@ -68,14 +68,15 @@ export async function fitProfiles(
   signal?: AbortSignal,
   onProgress?: (progress: FitProgress) => void,
 ): Promise<ProfileFit> {
-  const firstTerm = new Map<string, number>();
   const terms: FittedTerm[] = [];
+  const firstTerm = new Map<string, number>();
   for (const parameter of parameters) {
     firstTerm.set(parameter.smirks, terms.length);
-    for (const { kKcalPerMol, ...term } of parameter.terms)
+    for (const { kKcalPerMol, ...term } of parameter.terms) {
       terms.push({ ...term, startKcalPerMol: kKcalPerMol });
+    }
   }
-  const profiles = drives.map((drive) => torsionProfile(forceField, drive, firstTerm, settings));
+  const profiles = drives.map((drive) => torsionProfile(forceField, drive, terms, firstTerm, settings));
   const optimized = await optimizeTerms(profiles, terms, settings, signal, onProgress);
 
   const relaxedAt = (kKcalPerMol: Float64Array): Minimum[][] =>
@@ -100,11 +101,12 @@ export async function fitProfiles(
 function torsionProfile(
   forceField: ForceField,
   drive: Drive,
+  terms: readonly FittedTerm[],
   firstTerm: ReadonlyMap<string, number>,
   settings: OptimizerSettings,
 ): TorsionProfile {
   const { molecule, points } = drive;
-  const where = `the drive about atoms ${atomsOf(drive)} of ${molecule.mappedSmiles}`;
+  const where = nameOf(drive);
   if (points.length === 0) throw new FittingError('no-points', `${where} has no points`);
   points.forEach(({ energyHartree, geometryAngstrom }, index) => {
     if (geometryAngstrom.length !== 3 * molecule.atoms.length) {
@@ -125,15 +127,33 @@ function torsionProfile(
   const propers = assignment.propers.map((proper, index) => {
     const first = firstTerm.get(proper.smirks);
     if (first === undefined) return proper;
-    proper.terms.forEach((_, n) => fitted.push({ proper: index, term: first + n }));
+    proper.terms.forEach((term, n) => {
+      if (terms[first + n]?.periodicity !== term.periodicity) {
+        throw new FittingError(
+          'parameter-mismatch',
+          `the force field has other terms for ${proper.smirks} than those to be fitted`,
+        );
+      }
+      fitted.push({ proper: index, term: first + n });
+    });
     return { ...proper, terms: proper.terms.map((term) => ({ ...term, kKcalPerMol: 0 })) };
   });
+  const system = createSystem(molecule, { ...assignment, propers }, drive.chargesE);
+  const overlapping = points.findIndex(
+    ({ geometryAngstrom }) => !Number.isFinite(energy(system, Float64Array.from(geometryAngstrom))),
+  );
+  if (overlapping >= 0) {
+    throw new FittingError(
+      'not-finite',
+      `${where}: atoms of point ${overlapping + 1} lie on top of each other`,
+    );
+  }
   const energies = points.map((point) => point.energyHartree);
   const lowest = Math.min(...energies);
   const qmKcalPerMol = energies.map((value) => (value - lowest) * KCAL_PER_MOL_PER_HARTREE);
   const weights = profileWeights(qmKcalPerMol, settings);
   return {
-    system: createSystem(molecule, { ...assignment, propers }, drive.chargesE),
+    system,
     fitted,
     frozenAtoms: drive.dihedral,
     points: points.map(({ geometryAngstrom }, index) => ({
@@ -168,7 +188,7 @@ function driveFit(profile: TorsionProfile, before: readonly Minimum[], after: re
 }
 
 function driveWarnings(drive: Drive, fit: DriveFit): string[] {
-  const where = `the drive about atoms ${atomsOf(drive)} of ${drive.molecule.mappedSmiles}`;
+  const where = nameOf(drive);
   const counted = fit.points.filter((point) => point.weight > 0).length;
   if (counted < 2)
     return [`${where} has one point below the energy cutoff and says nothing about its torsions`];
@@ -178,5 +198,7 @@ function driveWarnings(drive: Drive, fit: DriveFit): string[] {
   return [`${where} is reproduced worse than before the fit: RMSE ${from} to ${to} kcal/mol`];
 }
 
-/** By map number, as in the SMILES beside it. */
-const atomsOf = ({ dihedral }: Drive): string => dihedral.map((atom) => atom + 1).join('-');
+/** Atoms by map number, as in the SMILES beside them. */
+function nameOf({ dihedral, molecule }: Drive): string {
+  return `the drive about atoms ${dihedral.map((atom) => atom + 1).join('-')} of ${molecule.mappedSmiles}`;
+}

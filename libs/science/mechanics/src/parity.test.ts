@@ -50,7 +50,6 @@ describe.skipIf(!existsSync(recorded))('against OpenMM (skipped without ../share
     }
     expect(records).toHaveLength(60);
     // OpenMM's figures are kept to 1e-8 kJ/mol and 1e-5 kJ/mol/nm.
-    console.log(worst);
     expect(worst.energy).toBeLessThan(1e-6);
     expect(worst.force).toBeLessThan(1e-5);
   });

@@ -1,0 +1,100 @@
+import { loadRDKit, moleculeFromSmiles, type Molecule } from '@bespoke/molecule';
+import { assignParameters, builtInForceField, parseOffxml, type Assignment } from '@bespoke/smirnoff';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { energy } from './energy';
+import { GRADIENT_TOLERANCE, minimise } from './minimisation';
+import { createSystem, type MechanicsSystem } from './system';
+
+// Fluoroethanol near a minimum of GFN2-xTB, atoms F C C O and then hydrogens.
+const START = [
+  1.863, 0.301, 0.435, 0.745, 0.553, -0.316, -0.443, -0.222, 0.246, -1.552, 0.066, -0.571, 0.557, 1.63, -0.28,
+  0.958, 0.243, -1.343, -0.621, 0.091, 1.285, -0.209, -1.295, 0.239, -2.318, -0.418, -0.244,
+];
+const CHARGES = [-0.25, 0.15, 0.12, -0.6, 0.05, 0.05, 0.04, 0.04, 0.4];
+const DIHEDRAL = [0, 1, 2, 3];
+
+let molecule: Molecule;
+let assignment: Assignment;
+let system: MechanicsSystem;
+beforeAll(async () => {
+  await loadRDKit();
+  molecule = moleculeFromSmiles('[F:1][C:2]([H:5])([H:6])[C:3]([H:7])([H:8])[O:4][H:9]');
+  assignment = assignParameters(
+    parseOffxml(builtInForceField('openff_unconstrained-2.2.1.offxml')),
+    molecule,
+  );
+  system = createSystem(molecule, assignment, CHARGES);
+});
+
+describe('a minimum', () => {
+  it('without restraints has no force left on any atom', () => {
+    const { coordinatesAngstrom, energyKcalPerMol, gradient } = minimise(system, START);
+    expect(Math.max(...gradient.map(Math.abs))).toBeLessThanOrEqual(GRADIENT_TOLERANCE);
+    expect(energyKcalPerMol).toBe(energy(system, coordinatesAngstrom));
+    expect(energyKcalPerMol).toBeLessThan(energy(system, Float64Array.from(START)));
+  });
+
+  it('leaves frozen atoms where they were', () => {
+    const { coordinatesAngstrom } = minimise(system, START, { frozenAtoms: DIHEDRAL });
+    expect([...coordinatesAngstrom.slice(0, 12)]).toEqual(START.slice(0, 12));
+    expect([...coordinatesAngstrom.slice(12)]).not.toEqual(START.slice(12));
+  });
+
+  it('balances restraints, whose energy it leaves out', () => {
+    const k = 50;
+    const { coordinatesAngstrom, energyKcalPerMol, gradient } = minimise(system, START, {
+      restraintKcalPerMolPerAngstrom2: k,
+    });
+    gradient.forEach((slope, c) => {
+      const restraint = k * (coordinatesAngstrom[c]! - START[c]!);
+      expect(Math.abs(slope + restraint)).toBeLessThanOrEqual(GRADIENT_TOLERANCE);
+    });
+    expect(energyKcalPerMol).toBe(energy(system, coordinatesAngstrom));
+  });
+
+  it('is found from a badly distorted geometry', () => {
+    const distorted = START.map((value, c) => value + 0.35 * Math.sin(17 * c));
+    const { gradient, iterations } = minimise(system, distorted);
+    expect(Math.max(...gradient.map(Math.abs))).toBeLessThanOrEqual(GRADIENT_TOLERANCE);
+    expect(iterations).toBeGreaterThan(3);
+  });
+
+  it('answers to a small force as minimising under that force would', () => {
+    const options = { frozenAtoms: DIHEDRAL, restraintKcalPerMolPerAngstrom2: 1 };
+    const relaxed = minimise(system, START, options);
+    // One more 0.001 e on the last hydrogen is a force on everything.
+    const h = 1e-3;
+    const shifted = (by: number): MechanicsSystem =>
+      createSystem(molecule, assignment, CHARGES.with(8, CHARGES[8]! + by));
+    const force = (of: MechanicsSystem): Float64Array => {
+      const gradient = new Float64Array(27);
+      energy(of, relaxed.coordinatesAngstrom, gradient);
+      return gradient;
+    };
+    const behind = force(shifted(-h));
+    const answer = force(shifted(h)).map((slope, c) => (behind[c]! - slope) / (2 * h));
+    relaxed.respond(answer);
+    const ahead = minimise(shifted(h), START, options).coordinatesAngstrom;
+    const back = minimise(shifted(-h), START, options).coordinatesAngstrom;
+    answer.forEach((value, c) => expect(value).toBeCloseTo((ahead[c]! - back[c]!) / (2 * h), 4));
+  });
+});
+
+describe('what has no energy is refused', () => {
+  it('coordinates that are no numbers', () => {
+    expect(() => minimise(system, START.with(5, NaN))).toThrow(/not finite/);
+  });
+
+  it('a geometry of another molecule', () => {
+    expect(() => minimise(system, START.slice(3))).toThrow(/8 atoms .* molecule of 9/);
+  });
+
+  it('charges of another molecule', () => {
+    expect(() => createSystem(molecule, assignment, [0])).toThrow(/1 charges .* 9 atoms/);
+  });
+
+  it('a molecule that the force field has gaps for, naming the atoms', () => {
+    const gap: Assignment = { ...assignment, missing: [{ section: 'Angles', atoms: [0, 1, 2] }] };
+    expect(() => createSystem(molecule, gap, CHARGES)).toThrow(/no Angles parameter for atoms 1-2-3/);
+  });
+});
