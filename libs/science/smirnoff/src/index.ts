@@ -13,6 +13,5 @@ export {
 export { bespokeTorsions, type BespokeTorsion, type BespokeTorsionsRequest } from './bespoke-torsions';
 export { builtInForceField, builtInForceFieldNames } from './built-in-force-fields';
 export { chargeMethod, libraryCharges, type ChargeMethod } from './charges';
-export { parseOffxml, writeOffxml, type ForceField, type XmlElement, type XmlNode } from './offxml';
+export { parseOffxml, writeOffxml, type ForceField } from './offxml';
 export { SmirnoffError, type SmirnoffErrorCode } from './smirnoff-error';
-export { expandTorsionTerms } from './torsion-expansion';

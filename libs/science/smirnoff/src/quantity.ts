@@ -80,7 +80,7 @@ export function sameUnit(a: string, b: string): boolean {
   );
 }
 
-const TOKEN = /\s*(?:((?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)|([A-Za-zÅ_]+)|(\*\*|[*/()+-]))/y;
+const TOKEN = /\s*(?:((?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)|([A-Za-z_]+)|(\*\*|[*/()+-]))/y;
 
 function readQuantity(text: string): Quantity {
   const tokens = tokensOf(text);
