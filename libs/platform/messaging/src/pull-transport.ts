@@ -63,6 +63,7 @@ export interface PullTransportOptions<S extends PullSource> {
 }
 
 interface InFlight {
+  /** Its newest delivery, the one that can be settled. */
   message: JsMsg;
   abort: AbortController;
   settled: Promise<void>;
@@ -77,7 +78,7 @@ export class PullTransport<S extends PullSource = PullSource>
   implements CustomTransportStrategy
 {
   protected override readonly logger = new Logger('PullTransport');
-  private readonly inFlight = new Map<JsMsg, InFlight>();
+  private readonly inFlight = new Map<string, InFlight>();
   /** One delivery of a subject after the other, within this process. */
   private readonly lastOfSubject = new Map<string, Promise<void>>();
   private readonly closing = new AbortController();
@@ -173,7 +174,7 @@ export class PullTransport<S extends PullSource = PullSource>
           await pullNext(
             connection,
             open,
-            (source, message) => this.accept(source as S, message),
+            (source, message) => this.accept(source, message),
             this.turn.signal,
           );
         } else {
@@ -190,28 +191,36 @@ export class PullTransport<S extends PullSource = PullSource>
 
   private accept(source: S, message: JsMsg): boolean {
     if (this.closing.signal.aborted) return false;
+    const key = `${source.stream} ${message.seq}`;
+    const same = this.inFlight.get(key);
+    if (same !== undefined) {
+      // A server that crashed may not remember that we have it. Its handler goes on and needs no second place.
+      same.message = message;
+      return true;
+    }
     const release = this.options.admission.take(source);
     if (release === null) return false;
     const abort = new AbortController();
     const before = this.lastOfSubject.get(message.subject) ?? Promise.resolve();
-    const settled = before
-      .then(() => this.process({ source, message, signal: abort.signal }, abort))
-      .finally(() => {
-        this.inFlight.delete(message);
-        if (this.lastOfSubject.get(message.subject) === settled) this.lastOfSubject.delete(message.subject);
-        release();
-        if (this.turnIsPartial) this.turn.abort();
-      });
-    this.inFlight.set(message, { message, abort, settled });
-    this.lastOfSubject.set(message.subject, settled);
+    const entry: InFlight = { message, abort, settled: before.then(() => this.process(source, entry)) };
+    entry.settled = entry.settled.finally(() => {
+      this.inFlight.delete(key);
+      if (this.lastOfSubject.get(message.subject) === entry.settled) {
+        this.lastOfSubject.delete(message.subject);
+      }
+      release();
+      if (this.turnIsPartial) this.turn.abort();
+    });
+    this.inFlight.set(key, entry);
+    this.lastOfSubject.set(message.subject, entry.settled);
     return true;
   }
 
-  private async process(delivery: Delivery<S>, abort: AbortController): Promise<void> {
-    const { message } = delivery;
+  private async process(source: S, entry: InFlight): Promise<void> {
+    const delivery: Delivery<S> = { source, message: entry.message, signal: entry.abort.signal };
     const heartbeat = setInterval(() => {
-      message.working();
-      void this.abortIfWithdrawn(delivery, abort);
+      entry.message.working();
+      void this.abortIfWithdrawn(delivery, entry.abort);
     }, HEARTBEAT_MS);
     let settlement: Settlement;
     try {
@@ -226,9 +235,9 @@ export class PullTransport<S extends PullSource = PullSource>
     if (this.options.connection.isClosed()) return;
     switch (settlement.settle) {
       case 'done':
-        return message.ack();
+        return entry.message.ack();
       case 'again':
-        return settlement.delayMs > 0 ? message.nak(settlement.delayMs) : message.nak();
+        return settlement.delayMs > 0 ? entry.message.nak(settlement.delayMs) : entry.message.nak();
       default:
         return settlement satisfies never;
     }
