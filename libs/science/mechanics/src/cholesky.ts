@@ -5,18 +5,40 @@
  * @returns False when the matrix is not positive definite; it is then spoilt.
  */
 export function factorise(matrix: Float64Array, size: number): boolean {
-  for (let row = 0; row < size; row++) {
-    const rowStart = row * size;
-    for (let column = 0; column <= row; column++) {
-      const columnStart = column * size;
-      let value = matrix[rowStart + column]!;
-      for (let k = 0; k < column; k++) value -= matrix[rowStart + k]! * matrix[columnStart + k]!;
-      if (column < row) {
-        matrix[rowStart + column] = value / matrix[columnStart + column]!;
-      } else {
-        if (!(value > 0)) return false;
-        matrix[rowStart + row] = Math.sqrt(value);
+  for (let column = 0; column < size; column++) {
+    const top = column * size;
+    let pivot = matrix[top + column]!;
+    for (let k = 0; k < column; k++) pivot -= matrix[top + k]! * matrix[top + k]!;
+    if (!(pivot > 0)) return false;
+    const diagonal = Math.sqrt(pivot);
+    matrix[top + column] = diagonal;
+    // Four rows at a time, whose sums do not wait for each other.
+    let row = column + 1;
+    for (; row + 3 < size; row += 4) {
+      const r0 = row * size;
+      const r1 = r0 + size;
+      const r2 = r1 + size;
+      const r3 = r2 + size;
+      let v0 = matrix[r0 + column]!;
+      let v1 = matrix[r1 + column]!;
+      let v2 = matrix[r2 + column]!;
+      let v3 = matrix[r3 + column]!;
+      for (let k = 0; k < column; k++) {
+        const factor = matrix[top + k]!;
+        v0 -= matrix[r0 + k]! * factor;
+        v1 -= matrix[r1 + k]! * factor;
+        v2 -= matrix[r2 + k]! * factor;
+        v3 -= matrix[r3 + k]! * factor;
       }
+      matrix[r0 + column] = v0 / diagonal;
+      matrix[r1 + column] = v1 / diagonal;
+      matrix[r2 + column] = v2 / diagonal;
+      matrix[r3 + column] = v3 / diagonal;
+    }
+    for (; row < size; row++) {
+      let value = matrix[row * size + column]!;
+      for (let k = 0; k < column; k++) value -= matrix[row * size + k]! * matrix[top + k]!;
+      matrix[row * size + column] = value / diagonal;
     }
   }
   return true;
