@@ -73,7 +73,8 @@ async function createApplication(
   const app = await NestFactory.create<NestFastifyApplication>(
     GatewayModule.with(configuration, connection, stores),
     adapter,
-    { bufferLogs: true, abortOnError: false },
+    // Fastify's own parser of JSON refuses keys that reach for prototypes; forms are not read at all.
+    { bufferLogs: true, abortOnError: false, bodyParser: false },
   );
   app.useLogger(app.get(Logger));
   app.connectMicroservice<MicroserviceOptions>({

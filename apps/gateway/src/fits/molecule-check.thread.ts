@@ -1,4 +1,5 @@
 import {
+  elementSymbol,
   heavySmiles,
   loadRDKit,
   matchSmarts,
@@ -27,7 +28,7 @@ export interface MoleculeCheck {
 export type CheckedMolecule =
   { mappedSmiles: string; smiles: string; name: string } | { code: string; errors: FieldError[] };
 
-const MAX_NAMED_ATOMS = 8;
+const MAX_NAMED = 8;
 
 /** Everything about a submission that takes chemistry to judge. Runs in a thread of its own. */
 export default async function checkMolecule(check: MoleculeCheck): Promise<CheckedMolecule> {
@@ -84,12 +85,13 @@ function unsupportedByEngine(molecule: Molecule, { program, method, basis }: QcS
 function missingParameters(molecule: Molecule, forceField: string): string | null {
   const { missing } = assignParameters(parseOffxml(forceField), molecule);
   if (missing.length === 0) return null;
-  const named = missing
-    .slice(0, MAX_NAMED_ATOMS)
-    .map(
-      ({ section, atoms }) =>
-        `${section} for atom${atoms.length > 1 ? 's' : ''} ${atoms.map((atom) => atom + 1).join('-')}`,
-    );
-  const more = missing.length > named.length ? ` and ${missing.length - named.length} more` : '';
-  return `The base force field has no parameters: ${named.join('; ')}${more}, in ${molecule.mappedSmiles}. Choose another base force field.`;
+  const label = (atom: number): string => `${elementSymbol(molecule.atoms[atom]!.element)}${atom + 1}`;
+  // An element that the force field lacks is behind all the rest.
+  const unknownAtoms = missing.filter(({ section }) => section === 'vdW');
+  const shown = unknownAtoms.length > 0 ? unknownAtoms : missing;
+  const named = shown
+    .slice(0, MAX_NAMED)
+    .map(({ section, atoms }) => `${section} of ${atoms.map(label).join('-')}`);
+  const more = shown.length > named.length ? ` and ${shown.length - named.length} more` : '';
+  return `The base force field has no parameter for ${named.join(', ')}${more} (atoms count from 1, as in ${molecule.mappedSmiles}). Choose another base force field.`;
 }

@@ -62,7 +62,7 @@ export class Submission {
       targetTorsionSmarts: workflow.targetTorsionSmarts,
       qc: workflow.qc,
     });
-    if ('errors' in checked) throw refusal(422, checked.code, checked.errors[0]!.message, checked.errors);
+    if ('errors' in checked) throw refusal(422, checked.code, 'This cannot be fitted.', checked.errors);
 
     const fitId = keyHash === null ? newFitId() : await this.reserve(keyHash, bodySha256);
     const record = newFit({

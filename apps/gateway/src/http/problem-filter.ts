@@ -25,7 +25,7 @@ export class ProblemFilter implements ExceptionFilter {
     void reply
       .status(problem.status)
       .header('Content-Type', 'application/problem+json; charset=utf-8')
-      .send({ ...problemDetails(problem), instance: `urn:bespoke:request:${request.id}` });
+      .send(problemDetails(problem, request.id));
   }
 }
 

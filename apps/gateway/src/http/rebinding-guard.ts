@@ -18,7 +18,7 @@ export function refuseRebinding(request: FastifyRequest, reply: FastifyReply, do
   void reply
     .status(403)
     .header('Content-Type', 'application/problem+json; charset=utf-8')
-    .send(problemDetails({ status: 403, code: 'foreign-origin', detail: reason }));
+    .send(problemDetails({ status: 403, code: 'foreign-origin', detail: reason }, request.id));
 }
 
 /** Why a request with these headers is refused, or null. */

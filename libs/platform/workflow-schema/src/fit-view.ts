@@ -57,6 +57,8 @@ export interface ProblemDetails {
   title: string;
   status: number;
   detail: string;
+  /** Names this very request, as the server's log does. */
+  instance?: string;
   /** Each wrong field of the request by name. */
   errors?: { field: string; message: string }[];
 }

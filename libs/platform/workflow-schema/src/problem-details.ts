@@ -26,13 +26,17 @@ const TITLES: Readonly<Record<number, string>> = {
   503: 'Not available now',
 };
 
-/** RFC 9457 problem details, as `application/problem+json`. */
-export function problemDetails({ status, code, detail, errors }: Problem): ProblemDetails {
+/**
+ * RFC 9457 problem details, as `application/problem+json`.
+ * @param requestId under which the server's log has more
+ */
+export function problemDetails({ status, code, detail, errors }: Problem, requestId: string): ProblemDetails {
   return {
     type: `urn:bespoke:problem:${code}`,
     title: TITLES[status] ?? 'Error',
     status,
     detail,
+    instance: `urn:bespoke:request:${requestId}`,
     ...(errors !== undefined && errors.length > 0 && { errors: [...errors] }),
   };
 }
