@@ -1,6 +1,8 @@
 import { startStageWorker, type StageWorker, type StageWorkerOptions } from './stage-worker';
 
 const SHUTDOWN_MS = 10_000;
+/** An orphan's NATS server is often gone too, and would be waited for in vain. */
+const ORPHAN_SHUTDOWN_MS = 2_000;
 
 /** A message to the process that started an app over an IPC channel. */
 export type AppMessage = { type: 'ready'; port: number } | { type: 'failed'; message: string };
@@ -25,10 +27,10 @@ export async function runStageWorker(options: StageWorkerOptions): Promise<void>
 
   const seen = new Set<NodeJS.Signals>();
   let stopping = false;
-  const stop = (): void => {
+  const stop = (withinMs: number): void => {
+    setTimeout(() => process.exit(1), withinMs).unref();
     if (stopping) return;
     stopping = true;
-    setTimeout(() => process.exit(1), SHUTDOWN_MS).unref();
     worker.close().then(
       () => process.exit(0),
       (error: unknown) => {
@@ -41,14 +43,13 @@ export async function runStageWorker(options: StageWorkerOptions): Promise<void>
     process.on(signal, () => {
       if (seen.has(signal)) process.exit(1);
       seen.add(signal);
-      stop();
+      stop(SHUTDOWN_MS);
     });
   }
   process.off('disconnect', abandon);
   process.on('disconnect', () => {
-    // Nobody waits for what runs, and the parent's NATS server is gone too.
     worker.abort();
-    stop();
+    stop(ORPHAN_SHUTDOWN_MS);
   });
   await tellParent({ type: 'ready', port: worker.healthPort });
 }
