@@ -177,7 +177,16 @@ function throwInsteadOfExit(command: Command): void {
   command.commands.forEach(throwInsteadOfExit);
 }
 
+/** A reader that has seen enough (`| head`), or a terminal that is gone, is no reason to give up the work. */
+function outliveReaders(stream: NodeJS.WriteStream): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+  });
+}
+
 async function main(): Promise<void> {
+  outliveReaders(process.stdout);
+  outliveReaders(process.stderr);
   const program = bespoke();
   throwInsteadOfExit(program);
   try {

@@ -107,6 +107,7 @@ export function describeFit(fit: FitView): string {
 }
 
 function describeDrives(drives: readonly DriveView[]): string {
+  if (drives.length === 0) return STAGE_WORDS['qc-generation'];
   const ended = drives.filter(hasDriveEnded).length;
   const { pointsDone, pointsTotal } = sumPoints(drives);
   const current = Math.min(ended + 1, drives.length);

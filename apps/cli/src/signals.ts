@@ -15,6 +15,7 @@ export function onInterrupt(message: string, atOnce: () => void): AbortSignal {
   const controller = new AbortController();
   for (const [signal, reason] of Object.entries(REASONS)) {
     process.on(signal, () => {
+      if (signal === 'SIGHUP' && isHangUpIgnored()) return;
       if (controller.signal.aborted) {
         atOnce();
         process.exit(EXIT_CODES[reason].code);
@@ -23,4 +24,9 @@ export function onInterrupt(message: string, atOnce: () => void): AbortSignal {
     });
   }
   return controller.signal;
+}
+
+/** As `nohup` wants it; ./bespoke says so. */
+export function isHangUpIgnored(): boolean {
+  return process.env['BESPOKE_IGNORE_HANGUP'] === '1';
 }

@@ -20,13 +20,20 @@ export interface Submission {
   body: SubmitFit;
 }
 
-export function submissions(options: SubmitOptions, molecules: readonly MoleculeInput[]): Submission[] {
+/**
+ * What is to be submitted, checked as far as that goes without a gateway.
+ * @throws CliError
+ */
+export async function submissions(
+  options: SubmitOptions,
+  molecules: readonly MoleculeInput[],
+): Promise<Submission[]> {
   if (options.workflow !== undefined && options.workflowFile !== undefined)
     throw new CliError('usage', 'give --workflow or --workflow-file, not both');
   const common: SubmitFit = {
     ...(options.workflowFile === undefined
-      ? { workflow: options.workflow ?? DEFAULT_WORKFLOW }
-      : { customWorkflow: readWorkflow(options.workflowFile) }),
+      ? { workflow: await knownWorkflow(options.workflow ?? DEFAULT_WORKFLOW) }
+      : { customWorkflow: await readWorkflow(options.workflowFile) }),
     ...(options.forceField === undefined ? {} : { forceField: readForceField(options.forceField) }),
     ...(options.targetTorsion === undefined ? {} : { targetTorsionSmarts: options.targetTorsion }),
   };
@@ -60,13 +67,30 @@ export async function submitOrResume(
   }
 }
 
-function readWorkflow(file: string): Workflow {
-  const text = readText(file, 'badWorkflow');
+async function knownWorkflow(name: string): Promise<string> {
+  const { builtInWorkflows } = await import('@bespoke/workflow-schema');
+  if (builtInWorkflows.has(name)) return name;
+  const names = [...builtInWorkflows.keys()].join(', ');
+  throw new CliError(
+    'badWorkflow',
+    `there is no workflow ${name}; there are ${names}, or give --workflow-file`,
+  );
+}
+
+async function readWorkflow(file: string): Promise<Workflow> {
+  let json: unknown;
   try {
-    return JSON.parse(text) as Workflow;
+    json = JSON.parse(readText(file, 'badWorkflow'));
   } catch (error) {
+    if (error instanceof CliError) throw error;
     throw new CliError('badWorkflow', `${file} is not JSON: ${(error as Error).message}`, { cause: error });
   }
+  const { validateDto, Workflow } = await import('@bespoke/workflow-schema');
+  const validated = validateDto(Workflow, json);
+  if ('value' in validated) return json as Workflow;
+  const [first, ...others] = validated.errors;
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+  throw new CliError('badWorkflow', `${file}: ${first!.field}: ${first!.message}${more}`);
 }
 
 /** A file where there is one, else the name of a force field that the project ships. */

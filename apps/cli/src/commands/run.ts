@@ -20,7 +20,7 @@ const GATEWAY_RETRY_SECONDS = 60;
 /** `bespoke executor run`: from molecules to force fields with an executor of its own. */
 export async function run(options: RunOptions): Promise<number> {
   const molecules = await readMolecules(options.smiles, options.file);
-  const wanted = submissions(options, molecules);
+  const wanted = await submissions(options, molecules);
   const labels = molecules.map(({ name, source, structure }) =>
     name !== '' ? name : 'smiles' in structure ? structure.smiles : source,
   );

@@ -8,7 +8,7 @@ export async function submit(
   options: SubmitOptions & GatewayOptions & { smiles: string[]; file: string[]; json?: boolean },
 ): Promise<number> {
   const client = openGateway(options);
-  const wanted = submissions(options, await readMolecules(options.smiles, options.file));
+  const wanted = await submissions(options, await readMolecules(options.smiles, options.file));
   for (const each of wanted) {
     const fit = await submitOrResume(client, each);
     process.stdout.write(

@@ -5,6 +5,7 @@ import { killGroup, spawnBound } from '@bespoke/child-process';
 import type { StageApp } from '@bespoke/executor';
 import { APPS } from '../apps';
 import { EXIT_CODES } from '../exit-codes';
+import { isHangUpIgnored } from '../signals';
 
 export interface WorkerOptions {
   stage: StageApp;
@@ -37,6 +38,7 @@ export async function worker(options: WorkerOptions): Promise<number> {
   let asked = false;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => {
+      if (signal === 'SIGHUP' && isHangUpIgnored()) return;
       if (asked) killGroup(child, 'SIGKILL');
       else child.kill('SIGTERM');
       asked = true;

@@ -29,12 +29,17 @@ export class GatewayUnreachableError extends Error {
   }
 }
 
-/** One line: what the gateway says, with every wrong field by name. */
+const FIELDS_NAMED = 5;
+
+/** One line: what is wrong with each field where the gateway names them, else what it says in general. */
 function messageOf({ title, detail, errors = [] }: ProblemDetails): string {
-  const said = detail || title;
-  const fields = errors.flatMap(({ field, message }) => {
-    if (said.includes(message)) return [];
-    return field === '' || message.includes(field) ? [message] : [`${field}: ${message}`];
+  if (errors.length === 0) return detail || title;
+  const named = errors.slice(0, FIELDS_NAMED).map(({ field, message }) => {
+    const name = field.split('.').at(-1)!;
+    if (message.startsWith(`${name} `)) return field + message.slice(name.length);
+    // A sentence of its own says what it is about.
+    return field === '' || /^[A-Z]/.test(message) ? message : `${field}: ${message}`;
   });
-  return fields.length === 0 ? said : `${said.replace(/[.:]$/, '')}: ${fields.join('; ')}`;
+  const more = errors.length - named.length;
+  return named.join('; ') + (more > 0 ? `; and ${more} more` : '');
 }

@@ -52,7 +52,11 @@ describe('the gateway client', () => {
           title: 'Invalid',
           status: 422,
           detail: 'The request is wrong.',
-          errors: [{ field: 'smiles', message: 'smiles must be a string' }],
+          errors: [
+            { field: 'customWorkflow.name', message: 'name must be a string' },
+            { field: 'workflow', message: 'There is no workflow nope.' },
+            { field: 'smiles', message: 'give exactly one of smiles and molfile' },
+          ],
         }),
       ),
     );
@@ -62,7 +66,8 @@ describe('the gateway client', () => {
     expect(error).toBeInstanceOf(ProblemError);
     expect(error).toMatchObject({
       code: 'invalid-request',
-      message: 'The request is wrong: smiles must be a string',
+      message:
+        'customWorkflow.name must be a string; There is no workflow nope.; smiles: give exactly one of smiles and molfile',
     });
   });
 

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import { findNatsServer, startNatsServer } from '@bespoke/messaging';
 import { ExecutorError } from './executor-error';
 import type { ProcessLife } from './supervised-process';
 
@@ -13,6 +12,8 @@ export interface NatsProcess {
 
 /** @throws ExecutorError `missing-program` where there is no nats-server or only one that is too old */
 export async function natsProcess(directory: string): Promise<NatsProcess> {
+  // Late, for it is slow to load, and a client of a running executor gets by without it.
+  const { findNatsServer, startNatsServer } = await import('@bespoke/messaging');
   const { path: binary } = await findNatsServer().catch((error: Error) => {
     throw new ExecutorError('missing-program', error.message, { cause: error });
   });
