@@ -1,7 +1,15 @@
 import { at, neighboursOf, renumber, type Graph } from './graph';
 import type { Molecule } from './molecule';
 import { moleculeFromGraph, structureOf } from './structure';
-import { atomInvariants, compareKeys, edgesOf, rankKeys, refine, symmetryClasses, type Edges } from './symmetry';
+import {
+  atomInvariants,
+  compareKeys,
+  edgesOf,
+  rankKeys,
+  refine,
+  symmetryClasses,
+  type Edges,
+} from './symmetry';
 
 export interface CanonicalMolecule {
   molecule: Molecule;
@@ -20,7 +28,10 @@ const MAX_NUMBERINGS = 256;
  * atoms by their distance from the bond, then hydrogens. Equal `molecule.mappedSmiles` mean the same bond in the
  * same molecule (the key by which torsion drives are shared).
  */
-export function canonicalAroundBond(molecule: Molecule, [b, c]: readonly [number, number]): CanonicalMolecule {
+export function canonicalAroundBond(
+  molecule: Molecule,
+  [b, c]: readonly [number, number],
+): CanonicalMolecule {
   const { graph } = structureOf(molecule);
   if (!at(molecule.neighbours, b).includes(c))
     throw new RangeError(`Atoms ${b + 1} and ${c + 1} of ${molecule.mappedSmiles} are not bonded.`);
@@ -107,7 +118,9 @@ function distances(molecule: Molecule, sources: readonly number[]): number[] {
 }
 
 function stereoKeys(molecule: Molecule): number[] {
-  const keys: number[] = molecule.atoms.map(({ stereo }) => (stereo === null ? 0 : { undefined: 1, R: 2, S: 3 }[stereo]));
+  const keys: number[] = molecule.atoms.map(({ stereo }) =>
+    stereo === null ? 0 : { undefined: 1, R: 2, S: 3 }[stereo],
+  );
   for (const { begin, end, stereo } of molecule.bonds)
     if (stereo !== null)
       for (const atom of [begin, end]) keys[atom] = at(keys, atom) * 4 + { undefined: 1, E: 2, Z: 3 }[stereo];

@@ -32,16 +32,24 @@ const MAX_MINIMISER_STEPS = 2_000;
  *
  * @throws MoleculeError 'no-conformer' if no geometry with that stereo could be made
  */
-export function generateConformers(molecule: Molecule, { maxConformers, seed }: ConformerOptions): Float64Array[] {
+export function generateConformers(
+  molecule: Molecule,
+  { maxConformers, seed }: ConformerOptions,
+): Float64Array[] {
   const { graph } = structureOf(molecule);
   const { container, places } = openChemLibMolecule(graph);
   const coordinates = (): Float64Array =>
     Float64Array.from(
-      places.flatMap((place) => [container.getAtomX(place), container.getAtomY(place), container.getAtomZ(place)]),
+      places.flatMap((place) => [
+        container.getAtomX(place),
+        container.getAtomY(place),
+        container.getAtomZ(place),
+      ]),
     );
   const raw = embed(container, maxConformers * RAW_PER_CONFORMER, seed, coordinates);
   const rotors = torsionsOf(molecule);
-  const fingerprint = (geometry: Float64Array): number[] => rotors.map(({ atoms }) => dihedralDegrees(geometry, atoms));
+  const fingerprint = (geometry: Float64Array): number[] =>
+    rotors.map(({ atoms }) => dihedralDegrees(geometry, atoms));
   const separation = (a: readonly number[], b: readonly number[]): number =>
     rotors.reduce((largest, { periodDegrees }, index) => {
       const difference = Math.abs(at(a, index) - at(b, index)) % periodDegrees;
@@ -108,7 +116,8 @@ function embed(
   const atoms = container.getAllAtoms();
   const raw: Float64Array[] = [];
   if (!generator.initializeConformers(container) || container.getAllAtoms() !== atoms) return raw;
-  while (raw.length < count && generator.getNextConformerAsMolecule(container) !== null) raw.push(coordinates());
+  while (raw.length < count && generator.getNextConformerAsMolecule(container) !== null)
+    raw.push(coordinates());
   return raw;
 }
 
@@ -172,7 +181,10 @@ function mostDifferentFirst(
     left.delete(next);
     order.push(next);
     for (const index of left)
-      nearest[index] = Math.min(at(nearest, index), separation(at(fingerprints, index), at(fingerprints, next)));
+      nearest[index] = Math.min(
+        at(nearest, index),
+        separation(at(fingerprints, index), at(fingerprints, next)),
+      );
   }
   return order;
 }
@@ -185,7 +197,9 @@ function hasStereoOf(molecule: Molecule, graph: Graph, geometry: Float64Array): 
   const neighbours = neighboursOf(graph);
   const embedded: Graph = {
     atoms: graph.atoms.map((atom, index) =>
-      atom.chirality === null ? atom : { ...atom, chirality: chiralityAt(index, at(neighbours, index), geometry) },
+      atom.chirality === null
+        ? atom
+        : { ...atom, chirality: chiralityAt(index, at(neighbours, index), geometry) },
     ),
     bonds: graph.bonds.map((bond) => {
       if (bond.stereo === null) return bond;

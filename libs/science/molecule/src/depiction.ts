@@ -30,7 +30,9 @@ export function depictSvg(molecule: Molecule, options: DepictionOptions = {}): s
         width: options.widthPx ?? 300,
         height: options.heightPx ?? 200,
         atoms: [...(options.highlightAtoms ?? [])].flatMap((atom) => drawnIndex.get(atom) ?? []),
-        bonds: [...(options.highlightBonds ?? [])].map((bond) => drawnBonds.indexOf(bond)).filter((bond) => bond >= 0),
+        bonds: [...(options.highlightBonds ?? [])]
+          .map((bond) => drawnBonds.indexOf(bond))
+          .filter((bond) => bond >= 0),
       }),
     );
   });

@@ -21,7 +21,8 @@ export function dihedralDegrees(
 type Vector = readonly [number, number, number];
 
 function difference(geometry: ArrayLike<number>, to: number, from: number): Vector {
-  const along = (axis: number): number => (geometry[3 * to + axis] ?? NaN) - (geometry[3 * from + axis] ?? NaN);
+  const along = (axis: number): number =>
+    (geometry[3 * to + axis] ?? NaN) - (geometry[3 * from + axis] ?? NaN);
   return [along(0), along(1), along(2)];
 }
 

@@ -19,7 +19,8 @@ export interface ExtractedFragment {
 export function extractFragment(parent: Molecule, keepAtoms: ReadonlySet<number>): ExtractedFragment {
   const { graph } = structureOf(parent);
   const kept = parent.atoms.flatMap(({ element }, index) => {
-    const onKept = element === 1 && at(parent.neighbours, index).some((neighbour) => keepAtoms.has(neighbour));
+    const onKept =
+      element === 1 && at(parent.neighbours, index).some((neighbour) => keepAtoms.has(neighbour));
     return keepAtoms.has(index) || onKept ? [index] : [];
   });
   const indexOfParent = new Map(kept.map((atom, index) => [atom, index]));

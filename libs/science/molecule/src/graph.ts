@@ -52,14 +52,12 @@ export function readCommonChem(json: string): RDKitReading {
   const extension = molecule.extensions.find((e) => e.name === 'rdkitRepresentation');
   const delocalised = new Set(extension?.aromaticBonds);
   const oddBonds: [number, number][] = [];
-  const atoms = molecule.atoms.map(
-    (atom): GraphAtom => ({
-      element: atom.z ?? 6,
-      formalCharge: atom.chg ?? 0,
-      isotope: atom.isotope ?? 0,
-      chirality: atom.stereo === 'cw' || atom.stereo === 'ccw' ? atom.stereo : null,
-    }),
-  );
+  const atoms = molecule.atoms.map((atom): GraphAtom => ({
+    element: atom.z ?? 6,
+    formalCharge: atom.chg ?? 0,
+    isotope: atom.isotope ?? 0,
+    chirality: atom.stereo === 'cw' || atom.stereo === 'ccw' ? atom.stereo : null,
+  }));
   const bonds = (molecule.bonds ?? []).map((bond, index): GraphBond => {
     const [begin, end] = bond.atoms;
     const order = bond.bo ?? 1;
@@ -71,7 +69,11 @@ export function readCommonChem(json: string): RDKitReading {
       order: order as 1 | 2 | 3,
       stereo:
         defined && bond.stereoAtoms
-          ? { cis: bond.stereo === 'cis', beginNeighbour: bond.stereoAtoms[0], endNeighbour: bond.stereoAtoms[1] }
+          ? {
+              cis: bond.stereo === 'cis',
+              beginNeighbour: bond.stereoAtoms[0],
+              endNeighbour: bond.stereoAtoms[1],
+            }
           : null,
       delocalised: delocalised.has(index),
     };
@@ -93,7 +95,11 @@ export interface AromaticFlags {
 }
 
 /** `isotopes` stand in for the atoms' own where given. */
-export function writeCommonChem(graph: Graph, aromatic: AromaticFlags | null, isotopes?: readonly number[]): string {
+export function writeCommonChem(
+  graph: Graph,
+  aromatic: AromaticFlags | null,
+  isotopes?: readonly number[],
+): string {
   return JSON.stringify({
     rdkitjson: { version: 12 },
     defaults: {

@@ -1,6 +1,12 @@
 /** What is wrong with a molecule; `code` of a {@link MoleculeError}. */
 export type MoleculeErrorCode =
-  'unreadable' | 'mixture' | 'radical' | 'unsupported-element' | 'too-large' | 'not-connected' | 'no-conformer';
+  | 'unreadable'
+  | 'mixture'
+  | 'radical'
+  | 'unsupported-element'
+  | 'too-large'
+  | 'not-connected'
+  | 'no-conformer';
 
 /** A molecule that cannot be read, or that nothing here can work with; the message names atom and reason. */
 export class MoleculeError extends Error {

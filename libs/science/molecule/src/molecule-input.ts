@@ -28,7 +28,10 @@ export function moleculeFromSmiles(smiles: string, name = ''): Molecule {
   const shown = quote(text);
   if (text === '') throw new MoleculeError('unreadable', 'The SMILES is empty.');
   if (text.length > MAX_SMILES_CHARACTERS)
-    throw new MoleculeError('too-large', `The SMILES ${shown} has ${text.length} characters, more than ${MAX_SMILES_CHARACTERS}.`);
+    throw new MoleculeError(
+      'too-large',
+      `The SMILES ${shown} has ${text.length} characters, more than ${MAX_SMILES_CHARACTERS}.`,
+    );
   const strange = /[^!-~]/.exec(text);
   if (strange !== null)
     throw new MoleculeError(
@@ -37,17 +40,30 @@ export function moleculeFromSmiles(smiles: string, name = ''): Molecule {
     );
   if (/^[{|]|^InChI=/.test(text)) throw new MoleculeError('unreadable', `${shown} is no SMILES.`);
   if (nesting(text) > MAX_SMILES_DEPTH)
-    throw new MoleculeError('unreadable', `The SMILES ${shown} has more than ${MAX_SMILES_DEPTH} nested branches.`);
+    throw new MoleculeError(
+      'unreadable',
+      `The SMILES ${shown} has more than ${MAX_SMILES_DEPTH} nested branches.`,
+    );
   const written = writtenAtoms(text);
   const longNumber = /\d{6,}/.exec(text);
   if (longNumber !== null)
-    throw new MoleculeError('unreadable', `The SMILES ${shown} is unreadable: the number ${quote(longNumber[0])} is too long.`);
+    throw new MoleculeError(
+      'unreadable',
+      `The SMILES ${shown} is unreadable: the number ${quote(longNumber[0])} is too long.`,
+    );
   refuseLarge(written.filter(({ text: atom }) => !/^\[\d*H[+-]?\d*(?::\d+)?\]$/.test(atom)).length, shown);
   const read = readWithReason((module) => module.get_mol(text, KEEP_HYDROGENS));
-  if ('reason' in read) throw new MoleculeError('unreadable', `The SMILES ${shown} is unreadable: ${read.reason}.`);
+  if ('reason' in read)
+    throw new MoleculeError('unreadable', `The SMILES ${shown} is unreadable: ${read.reason}.`);
   return usingMol(read.mol, (mol) => {
-    if (mol.get_num_atoms() !== written.length) throw new MoleculeError('unreadable', `The SMILES ${shown} is unreadable.`);
-    return finish(mol, name, shown, written.map((atom) => atom.mapNumber));
+    if (mol.get_num_atoms() !== written.length)
+      throw new MoleculeError('unreadable', `The SMILES ${shown} is unreadable.`);
+    return finish(
+      mol,
+      name,
+      shown,
+      written.map((atom) => atom.mapNumber),
+    );
   });
 }
 
@@ -62,12 +78,17 @@ export function moleculeFromMolfile(molfile: string, name?: string): Molecule {
   const title = name ?? (molfile.split(/\r\n|\r|\n/, 1)[0] ?? '').trim();
   const shown = title === '' ? 'without a title' : quote(title);
   if (molfile.length > MAX_MOLFILE_CHARACTERS)
-    throw new MoleculeError('too-large', `The molfile ${shown} has more than ${MAX_MOLFILE_CHARACTERS} characters.`);
+    throw new MoleculeError(
+      'too-large',
+      `The molfile ${shown} has more than ${MAX_MOLFILE_CHARACTERS} characters.`,
+    );
   const end = /^M {2}END\s*$/m.exec(molfile);
-  if (end === null) throw new MoleculeError('unreadable', `The molfile ${shown} is unreadable: it has no line "M  END".`);
+  if (end === null)
+    throw new MoleculeError('unreadable', `The molfile ${shown} is unreadable: it has no line "M  END".`);
   const first = molfile.slice(0, end.index + end[0].trimEnd().length).replace(/\r\n?/g, '\n') + '\n';
   const read = readWithReason((module) => module.get_mol(first, KEEP_HYDROGENS));
-  if ('reason' in read) throw new MoleculeError('unreadable', `The molfile ${shown} is unreadable: ${read.reason}.`);
+  if ('reason' in read)
+    throw new MoleculeError('unreadable', `The molfile ${shown} is unreadable: ${read.reason}.`);
   return usingMol(read.mol, (mol) => finish(mol, title, shown, []));
 }
 
@@ -82,7 +103,12 @@ function finish(mol: Mol, name: string, shown: string, mapNumbers: readonly numb
   const conformer = graph.atoms.length === written ? reading.conformerAngstrom : null;
   const order = orderOfMaps(mapNumbers, graph.atoms.length);
   if (order === null) return moleculeFromGraph(graph, name, mapNumbers, conformer);
-  return moleculeFromGraph(renumber(graph, order), name, order.map((old) => mapNumbers[old] ?? 0), conformer);
+  return moleculeFromGraph(
+    renumber(graph, order),
+    name,
+    order.map((old) => mapNumbers[old] ?? 0),
+    conformer,
+  );
 }
 
 /** Order that the map numbers 1 to n of all written atoms ask for, added hydrogens last; null if they ask for none. */
@@ -97,11 +123,15 @@ function orderOfMaps(mapNumbers: readonly number[], atomCount: number): number[]
 
 function refuseLarge(heavyAtoms: number, shown: string): void {
   if (heavyAtoms > MAX_HEAVY_ATOMS)
-    throw new MoleculeError('too-large', `The molecule ${shown} has ${heavyAtoms} heavy atoms, more than ${MAX_HEAVY_ATOMS}.`);
+    throw new MoleculeError(
+      'too-large',
+      `The molecule ${shown} has ${heavyAtoms} heavy atoms, more than ${MAX_HEAVY_ATOMS}.`,
+    );
 }
 
 function refuseUnsupported({ graph, radicals, oddBonds }: RDKitReading, shown: string): void {
-  const who = (index: number): string => `atom ${index + 1} (${elementSymbol(at(graph.atoms, index).element)})`;
+  const who = (index: number): string =>
+    `atom ${index + 1} (${elementSymbol(at(graph.atoms, index).element)})`;
   if (graph.atoms.length === 0) throw new MoleculeError('unreadable', `The molecule ${shown} has no atoms.`);
   const parts = connectedParts(graph).length;
   if (parts > 1)
@@ -111,7 +141,10 @@ function refuseUnsupported({ graph, radicals, oddBonds }: RDKitReading, shown: s
     );
   graph.atoms.forEach(({ element }, index) => {
     if (element === 0)
-      throw new MoleculeError('unsupported-element', `In ${shown} atom ${index + 1} is a place holder (*), not an element.`);
+      throw new MoleculeError(
+        'unsupported-element',
+        `In ${shown} atom ${index + 1} is a place holder (*), not an element.`,
+      );
     if (!isOrganicElement(element))
       throw new MoleculeError(
         'unsupported-element',
@@ -120,7 +153,10 @@ function refuseUnsupported({ graph, radicals, oddBonds }: RDKitReading, shown: s
   });
   const charged = graph.atoms.findIndex(({ formalCharge }) => Math.abs(formalCharge) > MAX_ATOM_CHARGE);
   if (charged >= 0)
-    throw new MoleculeError('unreadable', `In ${shown} ${who(charged)} has a charge that no atom of a molecule has.`);
+    throw new MoleculeError(
+      'unreadable',
+      `In ${shown} ${who(charged)} has a charge that no atom of a molecule has.`,
+    );
   const [odd] = oddBonds;
   if (odd !== undefined)
     throw new MoleculeError(
@@ -145,6 +181,8 @@ function nesting(text: string): number {
   return deepest;
 }
 
+/** On one line, and not the whole of a long text. */
 function quote(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 57)}...` : text);
+  const quoted = JSON.stringify(text);
+  return quoted.length > 62 ? `${quoted.slice(0, 58)}..."` : quoted;
 }

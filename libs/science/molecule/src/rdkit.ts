@@ -59,13 +59,20 @@ function reasonInLog(log: string): string {
   const first = (lines[0] ?? '').replace(/^SM(?:ILES|ARTS) Parse Error: /, '');
   const unkekulized = /^Can't kekulize mol\.\s+Unkekulized atoms: ([\d ]+)$/.exec(first);
   if (unkekulized?.[1] !== undefined) {
-    const atoms = unkekulized[1].trim().split(' ').map((index) => Number(index) + 1);
-    return `no alternating double bonds fit the aromatic atoms ${atoms.join(', ')}; an aromatic nitrogen may lack its hydrogen ([nH])`;
+    const atoms = unkekulized[1]
+      .trim()
+      .split(' ')
+      .map((index) => Number(index) + 1);
+    const listed = `${atoms.slice(0, 12).join(', ')}${atoms.length > 12 ? '...' : ''}`;
+    return `no alternating double bonds fit the aromatic atoms ${listed}; an aromatic nitrogen may lack its hydrogen ([nH])`;
   }
   const valence = /^Explicit valence for atom # (\d+) (\w+), (\d+), is greater than permitted$/.exec(first);
-  if (valence !== null) return `atom ${Number(valence[1]) + 1} (${valence[2]}) has ${valence[3]} bonds, too many`;
+  if (valence !== null)
+    return `atom ${Number(valence[1]) + 1} (${valence[2]}) has ${valence[3]} bonds, too many`;
   const what = first.replace(/ (?:while parsing|for input): .*$/, '');
-  const where = lines.map((line) => /around position (\d+)/.exec(line)?.[1]).find((found) => found !== undefined);
+  const where = lines
+    .map((line) => /around position (\d+)/.exec(line)?.[1])
+    .find((found) => found !== undefined);
   if (what === '') return 'RDKit gives no reason';
   return where === undefined ? what : `${what} at position ${where}`;
 }

@@ -62,12 +62,14 @@ function compile(smarts: string): Pattern {
     throw new SmartsError(`The SMARTS pattern "${shown}" is unreadable: ${reason}.`);
   };
   if (smarts.trim() === '') return fail('it is empty');
-  if (smarts.length > MAX_SMARTS_CHARACTERS) return fail(`it has more than ${MAX_SMARTS_CHARACTERS} characters`);
+  if (smarts.length > MAX_SMARTS_CHARACTERS)
+    return fail(`it has more than ${MAX_SMARTS_CHARACTERS} characters`);
   if (/[^!-~]/.test(smarts)) return fail('it holds a blank or a character that is no part of SMARTS');
   if (nesting(smarts) > MAX_SMARTS_DEPTH) return fail(`it is nested more than ${MAX_SMARTS_DEPTH} deep`);
   const atoms = writtenAtoms(smarts);
   const tagged = atoms.flatMap(({ mapNumber }, place) => (mapNumber > 0 ? [{ mapNumber, place }] : []));
-  if (new Set(tagged.map((atom) => atom.mapNumber)).size < tagged.length) return fail('two atoms carry the same tag');
+  if (new Set(tagged.map((atom) => atom.mapNumber)).size < tagged.length)
+    return fail('two atoms carry the same tag');
   const read = readWithReason((module) => module.get_qmol(smarts));
   if ('reason' in read) return fail(read.reason);
   if (read.mol.get_num_atoms() !== atoms.length) {

@@ -11,13 +11,10 @@ const BARE_ATOM = /Cl|Br|[BCNOPSFIAabcnops*]/y;
  * The atoms of a SMILES or SMARTS string in the order of the text, which is also RDKit's order of atoms.
  * `rewrite` gives another text for each of them; everything between the atoms stays as it is.
  */
-export function rewriteAtoms(
-  line: string,
-  rewrite: (atom: WrittenAtom, index: number) => string,
-): string {
+export function rewriteAtoms(line: string, rewrite: (atom: WrittenAtom, index: number) => string): string {
   let result = '';
   let count = 0;
-  for (let at = 0; at < line.length; ) {
+  for (let at = 0; at < line.length;) {
     const text = atomAt(line, at);
     if (text === null) {
       result += line[at];

@@ -41,7 +41,11 @@ export function moleculeFromGraph(
   conformerAngstrom: Float64Array | null,
 ): Molecule {
   const read = readWithReason((module) => module.get_mol(writeCommonChem(input, null), AS_RDKIT_SEES_IT));
-  if ('reason' in read) throw new MoleculeError('unreadable', `${name || 'The molecule'} is no possible structure: ${read.reason}.`);
+  if ('reason' in read)
+    throw new MoleculeError(
+      'unreadable',
+      `${name || 'The molecule'} is no possible structure: ${read.reason}.`,
+    );
   const { graph, rings, labels } = usingMol(read.mol, (mol) => ({
     ...readCommonChem(mol.get_json()),
     labels: stereoLabels(mol.get_stereo_tags()),
@@ -50,28 +54,26 @@ export function moleculeFromGraph(
   const aromatic = mdlAromaticity(graph, rings);
   const open = openDoubleBonds(graph, rings);
   const ringAtoms = new Set(rings.flat());
-  const ringBonds = new Set(rings.flatMap((ring) => ring.map((atom, i) => pairKey(atom, at(ring, (i + 1) % ring.length)))));
-  const atoms = graph.atoms.map(
-    (atom, index): Atom => ({
-      element: atom.element,
-      formalCharge: atom.formalCharge,
-      isotope: atom.isotope,
-      aromatic: at(aromatic.atoms, index),
-      inRing: ringAtoms.has(index),
-      mapNumber: mapNumbers[index] ?? 0,
-      stereo: labels.atoms.get(index) ?? null,
-    }),
+  const ringBonds = new Set(
+    rings.flatMap((ring) => ring.map((atom, i) => pairKey(atom, at(ring, (i + 1) % ring.length)))),
   );
-  const bonds = graph.bonds.map(
-    (bond, index): Bond => ({
-      begin: bond.begin,
-      end: bond.end,
-      order: bond.order,
-      aromatic: at(aromatic.bonds, index),
-      inRing: ringBonds.has(pairKey(bond.begin, bond.end)),
-      stereo: labels.bonds.get(pairKey(bond.begin, bond.end)) ?? (open.has(index) ? 'undefined' : null),
-    }),
-  );
+  const atoms = graph.atoms.map((atom, index): Atom => ({
+    element: atom.element,
+    formalCharge: atom.formalCharge,
+    isotope: atom.isotope,
+    aromatic: at(aromatic.atoms, index),
+    inRing: ringAtoms.has(index),
+    mapNumber: mapNumbers[index] ?? 0,
+    stereo: labels.atoms.get(index) ?? null,
+  }));
+  const bonds = graph.bonds.map((bond, index): Bond => ({
+    begin: bond.begin,
+    end: bond.end,
+    order: bond.order,
+    aromatic: at(aromatic.bonds, index),
+    inRing: ringBonds.has(pairKey(bond.begin, bond.end)),
+    stereo: labels.bonds.get(pairKey(bond.begin, bond.end)) ?? (open.has(index) ? 'undefined' : null),
+  }));
   const molecule: Molecule = {
     name,
     atoms,
@@ -90,7 +92,10 @@ export function structureOf(molecule: Molecule): Structure {
   if (known !== undefined) return known;
   const read = readWithReason((module) => module.get_mol(molecule.mappedSmiles, AS_RDKIT_SEES_IT));
   if ('reason' in read)
-    throw new MoleculeError('unreadable', `${molecule.name || 'A molecule'} has a broken mappedSmiles: ${read.reason}.`);
+    throw new MoleculeError(
+      'unreadable',
+      `${molecule.name || 'A molecule'} has a broken mappedSmiles: ${read.reason}.`,
+    );
   const written = usingMol(read.mol, (mol) => readCommonChem(mol.get_json()).graph);
   const order: number[] = [];
   writtenAtoms(molecule.mappedSmiles).forEach((atom, index) => (order[atom.mapNumber - 1] = index));
@@ -173,7 +178,9 @@ function aromaticFlags(molecule: Molecule): AromaticFlags {
 }
 
 function molAsWritten(graph: Graph, aromatic: AromaticFlags, isotopes?: readonly number[]): Mol {
-  const read = readWithReason((module) => module.get_mol(writeCommonChem(graph, aromatic, isotopes), AS_WRITTEN));
+  const read = readWithReason((module) =>
+    module.get_mol(writeCommonChem(graph, aromatic, isotopes), AS_WRITTEN),
+  );
   if ('reason' in read) throw new Error(`RDKit does not take back its own molecule: ${read.reason}.`);
   return read.mol;
 }

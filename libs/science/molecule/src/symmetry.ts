@@ -90,7 +90,9 @@ export function symmetryClasses(molecule: Molecule): number[] {
 /** Indices of the double bonds that could be E or Z and are neither. */
 export function openDoubleBonds(graph: Graph, rings: readonly (readonly number[])[]): Set<number> {
   const open = new Set<number>();
-  const unspecified = graph.bonds.some((bond) => bond.order === 2 && bond.stereo === null && !bond.delocalised);
+  const unspecified = graph.bonds.some(
+    (bond) => bond.order === 2 && bond.stereo === null && !bond.delocalised,
+  );
   if (!unspecified) return open;
   const neighbours = neighboursOf(graph);
   const classes = graphClasses(graph, rings);

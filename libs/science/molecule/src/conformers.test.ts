@@ -1,0 +1,76 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { dihedralDegrees, generateConformers, loadRDKit, MoleculeError, moleculeFromSmiles } from './index';
+
+beforeAll(loadRDKit);
+
+const conformersOf = (smiles: string, maxConformers = 3, seed = 1): Float64Array[] =>
+  generateConformers(moleculeFromSmiles(smiles), { maxConformers, seed });
+
+describe('conformers', { timeout: 60_000 }, () => {
+  it('have all atoms, hydrogens too, at sensible distances in the order of the molecule', () => {
+    const molecule = moleculeFromSmiles('[H]OCC(=O)N');
+    for (const geometry of generateConformers(molecule, { maxConformers: 5, seed: 3 })) {
+      expect(geometry).toHaveLength(3 * molecule.atoms.length);
+      for (let i = 0; i < molecule.atoms.length; i++)
+        for (let j = 0; j < i; j++) {
+          const distance = Math.hypot(
+            ...[0, 1, 2].map((axis) => geometry[3 * i + axis]! - geometry[3 * j + axis]!),
+          );
+          if (molecule.neighbours[i]!.includes(j)) expect(distance).toBeLessThan(1.6);
+          else expect(distance).toBeGreaterThan(1.6);
+        }
+    }
+  });
+
+  it('are the same for the same seed', () => {
+    expect(conformersOf('OCCCN', 4, 11)).toEqual(conformersOf('OCCCN', 4, 11));
+  });
+
+  it('differ in their torsions', () => {
+    const angles = conformersOf('CCCC', 5).map((geometry) =>
+      Math.abs(dihedralDegrees(geometry, [0, 1, 2, 3])),
+    );
+    expect(angles.some((angle) => angle > 170)).toBe(true);
+    expect(angles.some((angle) => angle < 80)).toBe(true);
+    expect(conformersOf('CCCCC', 2)).toHaveLength(2);
+  });
+
+  it('are one where there is but one shape', () => {
+    expect(conformersOf('c1ccccc1', 5)).toHaveLength(1);
+    expect(conformersOf('Cc1ccccc1', 5)).toHaveLength(1);
+    expect(conformersOf('CC#CC', 5)).toHaveLength(1);
+  });
+
+  // One enantiomer after the other: OpenChemLib keeps what it has embedded.
+  it.each([
+    ['C[C@H](F)CC', 'C[C@@H](F)CC', [0, 1, 2, 3]],
+    ['C[S@](=O)CC', 'C[S@@](=O)CC', [0, 1, 2, 3]],
+  ] as const)('have the handedness of %s and of %s', (left, right, [a, centre, b, c]) => {
+    const handedness = (smiles: string): number =>
+      Math.sign(dihedralDegrees(conformersOf(smiles, 1)[0]!, [a, centre, b, c]));
+    // The improper angle has a sign that tells mirror images apart.
+    expect(handedness(left)).toBe(-handedness(right));
+  });
+
+  it.each([
+    ['C/C=C/CC', 180],
+    ['C/C=C\\CC', 0],
+  ])('have the double bond of %s', (smiles, degrees) => {
+    for (const geometry of conformersOf(smiles))
+      expect(Math.abs(dihedralDegrees(geometry, [0, 1, 2, 3]))).toBeCloseTo(degrees, -1.3);
+  });
+
+  it.each(['OB(O)c1ccccc1', '[O-]C(=O)CC[NH3+]', '[2H]C(Cl)Br', 'CC(F)C=CC', 'C[C@@H]1[C@@H]2CC[C@H]1CC2'])(
+    'are there for %s',
+    (smiles) => {
+      expect(conformersOf(smiles).length).toBeGreaterThan(0);
+    },
+  );
+
+  it('are refused where no geometry has the stereo that is asked for', () => {
+    const impossible = moleculeFromSmiles('C[C@H]1[C@H]2CC[C@H]1CC2');
+    expect(() => generateConformers(impossible, { maxConformers: 2, seed: 1 })).toThrow(
+      expect.objectContaining({ code: 'no-conformer' }) as MoleculeError,
+    );
+  });
+});

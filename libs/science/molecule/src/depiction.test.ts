@@ -1,0 +1,30 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { depictSvg, loadRDKit, moleculeFromSmiles } from './index';
+
+beforeAll(loadRDKit);
+
+describe('a depiction', () => {
+  it('is an SVG of the size asked for', () => {
+    const svg = depictSvg(moleculeFromSmiles('CCO'), { widthPx: 240, heightPx: 120 });
+    expect(svg).toMatch(/<svg[^>]*width='240px'[^>]*height='120px'/);
+    expect(svg.trimEnd()).toMatch(/<\/svg>$/);
+  });
+
+  it('highlights atoms and bonds, by the numbers they have with all hydrogens', () => {
+    const molecule = moleculeFromSmiles('[H]C([H])([H])C(=O)O[H]');
+    const bond = molecule.bonds.findIndex(({ begin, end }) => begin === 4 && end === 6);
+    const plain = depictSvg(molecule);
+    const highlighted = depictSvg(molecule, { highlightAtoms: [4, 6, 0], highlightBonds: [bond] });
+    const coloured = (svg: string): number => svg.match(/#FF7F7F/g)?.length ?? 0;
+    expect(coloured(plain)).toBe(0);
+    expect(coloured(highlighted)).toBeGreaterThanOrEqual(3);
+    expect(highlighted).toMatch(/class='[^']*bond-\d+ atom-1 atom-3/);
+  });
+
+  it.each(['[H]/N=C(/C)CC', '[2H]C', '[H][H]', 'C[N+](C)(C)C', 'C[C@H](F)Cl'])(
+    'can be made of %s',
+    (smiles) => {
+      expect(depictSvg(moleculeFromSmiles(smiles))).toContain('<svg');
+    },
+  );
+});

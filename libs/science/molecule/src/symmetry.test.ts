@@ -1,0 +1,48 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadRDKit, moleculeFromSmiles, ringSystems, rings, symmetryClasses } from './index';
+
+beforeAll(loadRDKit);
+
+const heavyClasses = (smiles: string): number => {
+  const molecule = moleculeFromSmiles(smiles);
+  const classes = symmetryClasses(molecule);
+  return new Set(classes.filter((_, atom) => molecule.atoms[atom]!.element > 1)).size;
+};
+
+describe('symmetry classes', () => {
+  it.each([
+    ['c1ccccc1', 1],
+    ['Cc1ccccc1C', 4],
+    ['CC(C)(C)C', 2],
+    ['CCO', 3],
+    ['C1CCC2CCCCC2C1', 3],
+    ['CC(=O)[O-]', 4],
+    ['[2H]C([2H])([2H])C', 2],
+    ['F[C@H](Cl)C[C@@H](F)Cl', 4],
+  ])('of %s: %i kinds of heavy atoms', (smiles, kinds) => {
+    expect(heavyClasses(smiles)).toBe(kinds);
+  });
+
+  it('do not depend on which Kekulé structure is written', () => {
+    const classes = symmetryClasses(moleculeFromSmiles('CC1=CC=CC=C1'));
+    expect(classes[2]).toBe(classes[6]);
+  });
+});
+
+describe('rings', () => {
+  it('are the smallest ones, and make a system where they share atoms', () => {
+    const molecule = moleculeFromSmiles('C1CC2CCC1C2.C1CC1'.split('.')[0]!);
+    expect(
+      rings(molecule)
+        .map((ring) => ring.length)
+        .sort(),
+    ).toEqual([5, 5]);
+    expect(ringSystems(molecule)).toEqual([[0, 1, 2, 3, 4, 5, 6]]);
+    expect(ringSystems(moleculeFromSmiles('C1CC1C1CCC1'))).toEqual([
+      [0, 1, 2],
+      [3, 4, 5, 6],
+    ]);
+    expect(ringSystems(moleculeFromSmiles('C1CC12CCC2'))).toHaveLength(1);
+    expect(rings(moleculeFromSmiles('CCC'))).toEqual([]);
+  });
+});
