@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 const MINUTE_MS = 60_000;
 
+// Groups run one after the other.
 export default defineConfig({
   test: {
     projects: [
@@ -9,6 +10,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['libs/*/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts'],
+          sequence: { groupOrder: 1 },
           // A cold RDKit or a real engine takes seconds on a busy machine.
           testTimeout: 2 * MINUTE_MS,
           hookTimeout: 2 * MINUTE_MS,
@@ -18,6 +20,7 @@ export default defineConfig({
         test: {
           name: 'repository',
           include: ['test/{boundaries,helm}/**/*.test.ts'],
+          sequence: { groupOrder: 2 },
           testTimeout: 5 * MINUTE_MS,
           // The first time, Helm is built.
           hookTimeout: 20 * MINUTE_MS,
@@ -27,6 +30,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          sequence: { groupOrder: 3 },
           // Whole executors with real engines: one at a time, or they take each other's cores.
           fileParallelism: false,
           testTimeout: 15 * MINUTE_MS,

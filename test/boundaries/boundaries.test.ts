@@ -1,7 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ESLint } from 'eslint';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 
 // The boundary rule is silent when Nx has no project graph or a package no entry point, and a silent rule
 // looks like a clean workspace. So each layer is shown a forbidden import, and must object; nothing is written.
@@ -27,6 +28,17 @@ const science = 'libs/science/mechanics/src/index.ts';
 const platform = 'libs/platform/executor/src/index.ts';
 const messaging = 'libs/platform/messaging/src/index.ts';
 const app = 'apps/gateway/src/main.ts';
+
+beforeAll(() => {
+  // Makes the project graph that the rule reads.
+  const nx = join(root, 'node_modules/nx/dist/bin/nx.js');
+  const { status, stderr } = spawnSync(process.execPath, [nx, 'show', 'projects'], {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...process.env, NX_DAEMON: 'false' },
+  });
+  expect(status, stderr).toBe(0);
+});
 
 describe('the linter', () => {
   it.each([
