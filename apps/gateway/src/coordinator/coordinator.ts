@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { wakeSubject, type KeptRecord, type TaskEnvelope } from '@bespoke/messaging';
+import { QueueFullError, wakeSubject, type KeptRecord, type TaskEnvelope } from '@bespoke/messaging';
 import {
   driveIdOf,
   driveNeeds,
@@ -183,9 +183,19 @@ export class Coordinator {
     const memory = 'fit' in owner ? `${taskId}.${owner.fit}` : taskId;
     if (this.queued.has(memory)) return;
     if ('fit' in owner) await this.stores.wants.put(`${taskId}.${owner.fit}`, { v: 1 });
-    await this.stores.tasks.publish(await this.envelope(request));
+    await this.queue(await this.envelope(request));
     this.queued.add(memory);
     if (this.queued.size > REMEMBERED_TASKS) this.queued.delete(this.queued.keys().next().value!);
+  }
+
+  /** A task that ends while it is published again looks like a full queue. */
+  private async queue(task: TaskEnvelope): Promise<void> {
+    try {
+      await this.stores.tasks.publish(task);
+    } catch (error) {
+      if (!(error instanceof QueueFullError)) throw error;
+      await this.stores.tasks.publish(task);
+    }
   }
 
   private async envelope(request: TaskRequest): Promise<TaskEnvelope> {
