@@ -1,4 +1,4 @@
-import { at, neighboursOf, type AromaticFlags, type Graph } from './graph';
+import { at, neighboursOf, pairKey, type AromaticFlags, type Graph } from './graph';
 
 const MAX_FUSED_RINGS = 6;
 const MIN_RING_ATOMS = 6;
@@ -123,8 +123,4 @@ function count(members: readonly number[]): Map<number, number> {
   const counts = new Map<number, number>();
   for (const member of members) counts.set(member, (counts.get(member) ?? 0) + 1);
   return counts;
-}
-
-function pairKey(i: number, j: number): string {
-  return i < j ? `${i}-${j}` : `${j}-${i}`;
 }

@@ -1,15 +1,8 @@
 import { at, neighboursOf, renumber, type Graph } from './graph';
 import type { Molecule } from './molecule';
 import { moleculeFromGraph, structureOf } from './structure';
-import {
-  atomInvariants,
-  compareKeys,
-  edgesOf,
-  rankKeys,
-  refine,
-  symmetryClasses,
-  type Edges,
-} from './symmetry';
+import { atomInvariants, compareKeys, edgesOf, rankKeys, refine, type Edges } from './graph-classes';
+import { symmetryClasses } from './symmetry';
 
 export interface CanonicalMolecule {
   molecule: Molecule;

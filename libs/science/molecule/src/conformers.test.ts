@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { dihedralDegrees, generateConformers, loadRDKit, MoleculeError, moleculeFromSmiles } from './index';
+import type { MoleculeError } from './index';
+import { dihedralDegrees, generateConformers, loadRDKit, moleculeFromSmiles } from './index';
 
 beforeAll(loadRDKit);
 

@@ -5,11 +5,11 @@ import {
   Resources,
 } from 'openchemlib';
 import { dihedralDegrees } from './dihedral';
-import { at, neighboursOf, writeCommonChem, type Graph } from './graph';
+import { at, neighboursOf, type Graph } from './graph';
 import type { Molecule } from './molecule';
 import { MoleculeError } from './molecule-error';
-import { rdkit, usingMol } from './rdkit';
-import { heavySmiles, moleculeFromGraph, structureOf } from './structure';
+import { usingMol } from './rdkit';
+import { heavySmiles, moleculeFromGraph, molOfGraph, structureOf } from './structure';
 import { symmetryClasses } from './symmetry';
 
 export interface ConformerOptions {
@@ -93,13 +93,11 @@ function openChemLibMolecule(graph: Graph): { container: OpenChemLibMolecule; pl
     Resources.registerFromNodejs();
     registered = true;
   }
-  const mol = rdkit().get_mol(writeCommonChem(graph, null), JSON.stringify({ removeHs: false }));
-  if (mol === null) throw new Error('RDKit does not take back its own molecule.');
-  const molfile = usingMol(mol, (flat) => {
+  const molfile = usingMol(molOfGraph(graph), (flat) => {
     flat.set_new_coords();
     const lines = flat.get_molblock().split('\n');
     // The chiral flag: without it OpenChemLib takes the molecule for a racemate and embeds either enantiomer.
-    lines[3] = lines[3]?.replace(/^(.{12})  0/, '$1  1') ?? '';
+    lines[3] = lines[3]?.replace(/^(.{12}) {2}0/, '$1  1') ?? '';
     return lines.join('\n');
   });
   const { molecule, map } = OpenChemLibMolecule.fromMolfileWithAtomMap(molfile);

@@ -1,7 +1,7 @@
-import { at, writeCommonChem } from './graph';
+import { at } from './graph';
 import type { Molecule } from './molecule';
-import { rdkit, usingMol } from './rdkit';
-import { structureOf } from './structure';
+import { usingMol } from './rdkit';
+import { molOfGraph, structureOf } from './structure';
 
 export interface DepictionOptions {
   /** Atoms to highlight; hydrogens are not drawn. */
@@ -14,9 +14,7 @@ export interface DepictionOptions {
 
 /** The molecule's structural formula, without explicit hydrogens, as an SVG document. */
 export function depictSvg(molecule: Molecule, options: DepictionOptions = {}): string {
-  const mol = rdkit().get_mol(writeCommonChem(structureOf(molecule).graph, null));
-  if (mol === null) throw new Error(`RDKit does not take back its own molecule ${molecule.mappedSmiles}.`);
-  return usingMol(mol, (drawn) => {
+  return usingMol(molOfGraph(structureOf(molecule).graph), (drawn) => {
     drawn.remove_hs_in_place(JSON.stringify({ removeDefiningBondStereo: true }));
     const drawnAtoms = molecule.atoms.map((_, index) => index).filter((index) => isDrawn(molecule, index));
     if (drawnAtoms.length !== drawn.get_num_atoms())

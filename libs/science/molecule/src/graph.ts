@@ -200,6 +200,11 @@ export function mirrored(chirality: 'cw' | 'ccw'): 'cw' | 'ccw' {
   return chirality === 'cw' ? 'ccw' : 'cw';
 }
 
+/** Names a bond whichever way round its atoms are given. */
+export function pairKey(i: number, j: number): string {
+  return i < j ? `${i}-${j}` : `${j}-${i}`;
+}
+
 /** Element of an array that is known to be there. */
 export function at<T>(array: readonly T[], index: number): T {
   const element = array[index];

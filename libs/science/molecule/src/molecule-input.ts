@@ -2,8 +2,8 @@ import { elementSymbol, isOrganicElement } from './elements';
 import { at, connectedParts, readCommonChem, renumber, type RDKitReading } from './graph';
 import type { Molecule } from './molecule';
 import { MoleculeError } from './molecule-error';
-import { readWithReason, usingMol, type Mol } from './rdkit';
-import { writtenAtoms } from './smiles-atoms';
+import { EXPLICIT_HYDROGENS, readWithReason, usingMol, type Mol } from './rdkit';
+import { nestingDepth, writtenAtoms } from './smiles-atoms';
 import { moleculeFromGraph } from './structure';
 
 /** More than any drug-like molecule; rings and matching take time beyond it. */
@@ -14,8 +14,6 @@ const MAX_SMILES_DEPTH = 500;
 const MAX_MOLFILE_CHARACTERS = 1_000_000;
 /** Beyond any atom of a stable ion; RDKit lets numbers overflow. */
 const MAX_ATOM_CHARGE = 4;
-
-const KEEP_HYDROGENS = JSON.stringify({ removeHs: false });
 
 /**
  * Reads a SMILES string. Hydrogens become explicit: those written stay in their places, the others follow the
@@ -39,7 +37,7 @@ export function moleculeFromSmiles(smiles: string, name = ''): Molecule {
       `The SMILES ${shown} is unreadable: ${JSON.stringify(strange[0])} at position ${strange.index + 1} is no part of SMILES.`,
     );
   if (/^[{|]|^InChI=/.test(text)) throw new MoleculeError('unreadable', `${shown} is no SMILES.`);
-  if (nesting(text) > MAX_SMILES_DEPTH)
+  if (nestingDepth(text) > MAX_SMILES_DEPTH)
     throw new MoleculeError(
       'unreadable',
       `The SMILES ${shown} has more than ${MAX_SMILES_DEPTH} nested branches.`,
@@ -52,7 +50,7 @@ export function moleculeFromSmiles(smiles: string, name = ''): Molecule {
       `The SMILES ${shown} is unreadable: the number ${quote(longNumber[0])} is too long.`,
     );
   refuseLarge(written.filter(({ text: atom }) => !/^\[\d*H[+-]?\d*(?::\d+)?\]$/.test(atom)).length, shown);
-  const read = readWithReason((module) => module.get_mol(text, KEEP_HYDROGENS));
+  const read = readWithReason((module) => module.get_mol(text, EXPLICIT_HYDROGENS));
   if ('reason' in read)
     throw new MoleculeError('unreadable', `The SMILES ${shown} is unreadable: ${read.reason}.`);
   return usingMol(read.mol, (mol) => {
@@ -86,7 +84,7 @@ export function moleculeFromMolfile(molfile: string, name?: string): Molecule {
   if (end === null)
     throw new MoleculeError('unreadable', `The molfile ${shown} is unreadable: it has no line "M  END".`);
   const first = molfile.slice(0, end.index + end[0].trimEnd().length).replace(/\r\n?/g, '\n') + '\n';
-  const read = readWithReason((module) => module.get_mol(first, KEEP_HYDROGENS));
+  const read = readWithReason((module) => module.get_mol(first, EXPLICIT_HYDROGENS));
   if ('reason' in read)
     throw new MoleculeError('unreadable', `The molfile ${shown} is unreadable: ${read.reason}.`);
   return usingMol(read.mol, (mol) => finish(mol, title, shown, []));
@@ -169,16 +167,6 @@ function refuseUnsupported({ graph, radicals, oddBonds }: RDKitReading, shown: s
       'radical',
       `In ${shown} ${who(radical)} has unpaired electrons: radicals are not supported; a hydrogen or a charge may be missing.`,
     );
-}
-
-function nesting(text: string): number {
-  let depth = 0;
-  let deepest = 0;
-  for (const character of text) {
-    if (character === '(') deepest = Math.max(deepest, ++depth);
-    if (character === ')') depth -= 1;
-  }
-  return deepest;
 }
 
 /** On one line, and not the whole of a long text. */

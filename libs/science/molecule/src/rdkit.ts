@@ -3,6 +3,9 @@ import type { Log, MainModule, Mol } from '@rdkit/rdkit';
 
 export type { Mol } from '@rdkit/rdkit';
 
+/** Option of `get_mol`: hydrogens that are written stay atoms. */
+export const EXPLICIT_HYDROGENS = JSON.stringify({ removeHs: false });
+
 interface LoadedRDKit {
   module: MainModule;
   errors: Log;
@@ -24,12 +27,11 @@ export function loadRDKit(): Promise<void> {
   return loading;
 }
 
-/** The loaded module. @throws Error before {@link loadRDKit} has resolved. */
-export function rdkit(): MainModule {
-  return started().module;
-}
-
-/** Reads a molecule or a query, or says why RDKit could not. The caller deletes the molecule. */
+/**
+ * Reads a molecule or a query, or says why RDKit could not. The caller deletes the molecule.
+ *
+ * @throws Error before {@link loadRDKit} has resolved
+ */
 export function readWithReason(read: (module: MainModule) => Mol | null): { mol: Mol } | { reason: string } {
   const { module, errors } = started();
   errors.clear_buffer();

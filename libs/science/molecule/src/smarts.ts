@@ -1,7 +1,7 @@
 import type { Molecule } from './molecule';
 import { SmartsError } from './molecule-error';
 import { readWithReason, type Mol } from './rdkit';
-import { writtenAtoms } from './smiles-atoms';
+import { nestingDepth, writtenAtoms } from './smiles-atoms';
 import { matchableMol } from './structure';
 
 const MAX_SMARTS_CHARACTERS = 5_000;
@@ -65,7 +65,7 @@ function compile(smarts: string): Pattern {
   if (smarts.length > MAX_SMARTS_CHARACTERS)
     return fail(`it has more than ${MAX_SMARTS_CHARACTERS} characters`);
   if (/[^!-~]/.test(smarts)) return fail('it holds a blank or a character that is no part of SMARTS');
-  if (nesting(smarts) > MAX_SMARTS_DEPTH) return fail(`it is nested more than ${MAX_SMARTS_DEPTH} deep`);
+  if (nestingDepth(smarts) > MAX_SMARTS_DEPTH) return fail(`it is nested more than ${MAX_SMARTS_DEPTH} deep`);
   const atoms = writtenAtoms(smarts);
   const tagged = atoms.flatMap(({ mapNumber }, place) => (mapNumber > 0 ? [{ mapNumber, place }] : []));
   if (new Set(tagged.map((atom) => atom.mapNumber)).size < tagged.length)
@@ -78,14 +78,4 @@ function compile(smarts: string): Pattern {
   }
   const places = tagged.sort((a, b) => a.mapNumber - b.mapNumber).map((atom) => atom.place);
   return { query: read.mol, places: places.length > 0 ? places : atoms.map((_, place) => place) };
-}
-
-function nesting(text: string): number {
-  let depth = 0;
-  let deepest = 0;
-  for (const character of text) {
-    if (character === '(' || character === '[') deepest = Math.max(deepest, ++depth);
-    if (character === ')' || character === ']') depth -= 1;
-  }
-  return deepest;
 }

@@ -37,6 +37,17 @@ export function writtenAtoms(line: string): WrittenAtom[] {
   return atoms;
 }
 
+/** How deep brackets stand in each other. */
+export function nestingDepth(line: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const character of line) {
+    if (character === '(' || character === '[') deepest = Math.max(deepest, ++depth);
+    if (character === ')' || character === ']') depth -= 1;
+  }
+  return deepest;
+}
+
 function atomAt(line: string, at: number): string | null {
   if (line[at] !== '[') {
     BARE_ATOM.lastIndex = at;

@@ -2,17 +2,18 @@ import { mdlAromaticity } from './aromaticity';
 import {
   at,
   neighboursOf,
+  pairKey,
   readCommonChem,
   renumber,
   writeCommonChem,
   type AromaticFlags,
   type Graph,
 } from './graph';
+import { openDoubleBonds } from './graph-classes';
 import type { Atom, Bond, Molecule } from './molecule';
 import { MoleculeError } from './molecule-error';
-import { rdkit, readWithReason, usingMol, type Mol } from './rdkit';
+import { EXPLICIT_HYDROGENS, readWithReason, usingMol, type Mol } from './rdkit';
 import { rewriteAtoms, writtenAtoms } from './smiles-atoms';
-import { openDoubleBonds } from './symmetry';
 
 /** What belongs to a molecule but is not part of its plain data; made again from `mappedSmiles` where it is missing. */
 export interface Structure {
@@ -27,7 +28,6 @@ const freeWithMolecule = new FinalizationRegistry((mol: Mol) => mol.delete());
 
 /** Our aromaticity and nobody else's; explicit hydrogens stay. */
 const AS_WRITTEN = JSON.stringify({ setAromaticity: false, kekulize: false, removeHs: false });
-const AS_RDKIT_SEES_IT = JSON.stringify({ removeHs: false });
 
 /**
  * The molecule of a graph, perceived anew: rings, stereo centres, MDL aromaticity.
@@ -40,7 +40,7 @@ export function moleculeFromGraph(
   mapNumbers: readonly number[],
   conformerAngstrom: Float64Array | null,
 ): Molecule {
-  const read = readWithReason((module) => module.get_mol(writeCommonChem(input, null), AS_RDKIT_SEES_IT));
+  const read = readWithReason((module) => module.get_mol(writeCommonChem(input, null), EXPLICIT_HYDROGENS));
   if ('reason' in read)
     throw new MoleculeError(
       'unreadable',
@@ -90,7 +90,7 @@ export function moleculeFromGraph(
 export function structureOf(molecule: Molecule): Structure {
   const known = structures.get(molecule);
   if (known !== undefined) return known;
-  const read = readWithReason((module) => module.get_mol(molecule.mappedSmiles, AS_RDKIT_SEES_IT));
+  const read = readWithReason((module) => module.get_mol(molecule.mappedSmiles, EXPLICIT_HYDROGENS));
   if ('reason' in read)
     throw new MoleculeError(
       'unreadable',
@@ -157,17 +157,17 @@ export function ringSystems(molecule: Molecule): number[][] {
 
 /** Canonical SMILES without map numbers and with implicit hydrogens, as RDKit writes it: to show and to compare. */
 export function heavySmiles(molecule: Molecule): string {
-  return usingImplicitHydrogens(molecule, (mol) => mol.get_smiles());
+  return usingMol(molOfGraph(structureOf(molecule).graph), (mol) => {
+    if (mol.get_num_atoms(true) > 0) mol.remove_hs_in_place();
+    return mol.get_smiles();
+  });
 }
 
-/** RDKit's molecule with its own aromaticity and no explicit hydrogens: heavy atoms keep their order. */
-export function usingImplicitHydrogens<T>(molecule: Molecule, use: (mol: Mol) => T): T {
-  const mol = rdkit().get_mol(writeCommonChem(structureOf(molecule).graph, null));
-  if (mol === null) throw new Error(`RDKit does not take back its own molecule ${molecule.mappedSmiles}.`);
-  return usingMol(mol, (read) => {
-    read.remove_hs_in_place();
-    return use(read);
-  });
+/** RDKit's molecule with its own aromaticity and explicit hydrogens; the caller deletes it. */
+export function molOfGraph(graph: Graph): Mol {
+  const read = readWithReason((module) => module.get_mol(writeCommonChem(graph, null), EXPLICIT_HYDROGENS));
+  if ('reason' in read) throw new Error(`RDKit does not take back its own molecule: ${read.reason}.`);
+  return read.mol;
 }
 
 function aromaticFlags(molecule: Molecule): AromaticFlags {
@@ -220,8 +220,4 @@ function stereoLabels(json: string): StereoLabels {
     if (l === 'E' || l === 'Z') bonds.set(pairKey(begin, end), l);
   }
   return { atoms, bonds };
-}
-
-function pairKey(i: number, j: number): string {
-  return i < j ? `${i}-${j}` : `${j}-${i}`;
 }
