@@ -100,6 +100,11 @@ describe('a private nats-server', () => {
     }
   });
 
+  it('is asked for by the variable that names it wrongly', async () => {
+    const unknown = startNatsServer({ directory, binary: '/no/such/nats-server' });
+    await expect(unknown).rejects.toThrow('/no/such/nats-server is not a program: correct NATS_SERVER_BIN');
+  });
+
   it('is named when it does not answer', async () => {
     const nobody = connectNats({ url: 'nats://127.0.0.1:1', name: 'test', firstConnectMs: 0 });
     await expect(nobody).rejects.toThrow(NatsUnreachableError);

@@ -1,8 +1,10 @@
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import type * as Built from './index';
 
 // The build: threads cannot load TypeScript.
-const { endThreads, runInThread } = require('../dist/index.js') as typeof import('./index');
+const { endThreads, runInThread } = createRequire(__filename)('../dist/index.js') as typeof Built;
 const FIXTURE = join(__dirname, '../fixtures/thread.cjs');
 const forever = new AbortController().signal;
 
