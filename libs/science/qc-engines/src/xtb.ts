@@ -18,9 +18,9 @@ import { readXyz, writeXyz } from './xyz';
 
 /**
  * xtb holds a dihedral by a bias, force constant · (1 - cos(angle - target)), which it includes in every energy.
- * At 5 hartree the angle ends within 0.1 degrees.
+ * At 20 hartree the angle ends within 0.03 degrees, in stiff rings within 0.4 (at 5: 0.1 and 1.1), for 10 % more time.
  */
-const FORCE_CONSTANT_HARTREE = 5;
+const FORCE_CONSTANT_HARTREE = 20;
 const ON_TARGET_DEGREES = 0.5;
 const LAST_ELEMENT = 86;
 const MAX_STACK_BYTES = 2 ** 30;
@@ -140,7 +140,7 @@ async function optimize(
 }
 
 /**
- * On target from the start, by a rigid turn, unless atoms would collide: 15 degrees cost 6 cycles so, against 26
+ * On target from the start, by a rigid turn, unless atoms would collide: 15 degrees cost 6 or 7 cycles so, against 26
  * when the bias has to pull.
  */
 function startGeometry(request: ConstrainedOptimizationRequest): ArrayLike<number> {
@@ -164,6 +164,7 @@ function environment({ cores, memoryBytes }: EngineRun): NodeJS.ProcessEnv {
 
 /** The exit code alone says little: xtb exits with 0 when an optimisation did not converge. */
 function checkEnd(result: ProgramResult, output: string): void {
+  if (result.exitCode === 0 && result.stdout.includes('GEOMETRY OPTIMIZATION CONVERGED')) return;
   if (result.signal !== null) throw new EngineCrashError(`xtb was ended by ${result.signal}`, output);
   if (/No space left on device/i.test(output)) {
     throw new EngineCrashError('xtb had no space left for its files', output);
@@ -171,9 +172,7 @@ function checkEnd(result: ProgramResult, output: string): void {
   if (/FAILED TO CONVERGE GEOMETRY OPTIMIZATION|did not converge/i.test(output)) {
     throw new EngineError('not-converged', `xtb did not converge: ${ownWords(output)}`, output);
   }
-  if (result.exitCode !== 0 || !result.stdout.includes('GEOMETRY OPTIMIZATION CONVERGED')) {
-    throw new EngineError('engine-failed', `xtb failed: ${ownWords(output)}`, output);
-  }
+  throw new EngineError('engine-failed', `xtb failed: ${ownWords(output)}`, output);
 }
 
 /** The lines in which xtb says what went wrong, innermost first as it numbers them; else its last line. */
