@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { builtInWorkflows, SubmitFit, validateDto, Workflow, type FieldError } from './index';
+
+function errorsOf(plain: unknown): FieldError[] {
+  const validated = validateDto(SubmitFit, plain);
+  if ('value' in validated) throw new Error('it was accepted');
+  return validated.errors;
+}
+
+const draft = (): Record<string, unknown> =>
+  JSON.parse(JSON.stringify(builtInWorkflows.get('draft'))) as Record<string, unknown>;
+
+describe('validation', () => {
+  it('accepts what it should, as an instance of the class at every depth', () => {
+    const validated = validateDto(SubmitFit, { smiles: 'CC', customWorkflow: draft() });
+    expect('value' in validated && validated.value.customWorkflow).toBeInstanceOf(Workflow);
+  });
+
+  it('names every wrong field by its path, unknown ones included', () => {
+    const errors = errorsOf({
+      smiles: 1,
+      odd: true,
+      customWorkflow: { ...draft(), fit: { penalty: 'L3' }, torsionDrive: 'none' },
+    });
+    const fields = new Set(errors.map(({ field }) => field));
+    for (const field of ['smiles', 'odd', 'customWorkflow.fit.penalty', 'customWorkflow.fit.maxIterations']) {
+      expect(fields).toContain(field);
+    }
+    expect([...fields].some((field) => field.startsWith('customWorkflow.torsionDrive'))).toBe(true);
+  });
+
+  it.each([null, undefined, 'text', 3, [], [{}]])('refuses %j, which is no object', (plain) => {
+    expect(errorsOf(plain)).toEqual([{ field: '', message: 'must be a JSON object' }]);
+  });
+
+  it.each([
+    ['{"__proto__": {"isAdmin": true}, "smiles": "C"}', '__proto__'],
+    ['{"constructor": {"prototype": {}}, "smiles": "C"}', 'constructor'],
+    ['{"smiles": "C", "customWorkflow": {"qc": {"__proto__": {}}}}', 'customWorkflow.qc.__proto__'],
+  ])('refuses %s, which reaches for a prototype', (json, field) => {
+    expect(errorsOf(JSON.parse(json))).toEqual([{ field, message: 'is not allowed as a key' }]);
+    expect(({} as { isAdmin?: boolean }).isAdmin).toBeUndefined();
+  });
+
+  it('converts nothing', () => {
+    expect(errorsOf({ smiles: 'C', customWorkflow: { ...draft(), fragmentation: ['pfizer'] } })).not.toEqual(
+      [],
+    );
+    const fit = { ...(draft()['fit'] as object), maxIterations: '5' };
+    expect(errorsOf({ smiles: 'C', customWorkflow: { ...draft(), fit } })).toMatchObject([
+      { field: 'customWorkflow.fit.maxIterations' },
+      { field: 'customWorkflow.fit.maxIterations' },
+      { field: 'customWorkflow.fit.maxIterations' },
+    ]);
+  });
+});
+
+describe('the built-in workflows', () => {
+  it('are found by name, and each is valid', () => {
+    expect([...builtInWorkflows.keys()]).toEqual(['debug', 'default', 'draft']);
+    for (const [name, workflow] of builtInWorkflows) {
+      expect(workflow.name).toBe(name);
+      expect('value' in validateDto(Workflow, JSON.parse(JSON.stringify(workflow)))).toBe(true);
+    }
+  });
+});
