@@ -48,7 +48,8 @@ const CONVERGED = 1e-8;
 const NEGLIGIBLE = 1e-5;
 /** A step that promises a smaller relative decrease than this is near enough for Newton's model. */
 const NEAR = 1e-2;
-const MAX_DAMPING = 1e8;
+const MAX_DAMPING = 1e5;
+const MAX_LEAPS = 3;
 
 /**
  * Finds the force constants that minimise ForceBalance's objective of all profiles together with the penalty on
@@ -150,28 +151,43 @@ async function openProblem(
   return { termIndices, best: await evaluate(new Float64Array(size)), evaluate };
 }
 
-/** Improves what is best until it has converged; returns why it stopped short of that, or null. */
+/**
+ * Improves what is best until it has converged; returns why it stopped short of that, or null.
+ *
+ * Where a profile jumps between two relaxed shapes no step may lead down although the derivatives promise one.
+ * It then leaps: goes on from where the undamped step leads, better or not.
+ */
 async function solve(
   problem: Problem,
   settings: OptimizerSettings,
   afterIteration: () => void,
 ): Promise<string | null> {
+  let current = problem.best;
   let damping = 0;
+  let leaps = 0;
   for (let iteration = 1; ; iteration++) {
-    const { best } = problem;
-    const undamped = proposeStep(best, 0, settings.penalty);
-    if (undamped.promised <= CONVERGED * Math.max(best.objective.total, NEGLIGIBLE)) return null;
-    if (iteration > settings.maxIterations || damping > MAX_DAMPING) {
+    const undamped = proposeStep(current, 0, settings.penalty);
+    const converged = undamped.promised <= CONVERGED * Math.max(current.objective.total, NEGLIGIBLE);
+    if (converged && current === problem.best) return null;
+    const leap = damping > MAX_DAMPING;
+    if (converged || iteration > settings.maxIterations || (leap && leaps === MAX_LEAPS)) {
+      const { total } = problem.best.objective;
+      const { promised } = proposeStep(problem.best, 0, settings.penalty);
       return (
-        `the fit stopped unconverged ${damping > MAX_DAMPING ? 'where no step led further down' : `after ${settings.maxIterations} iterations`}: ` +
-        `its objective is ${best.objective.total.toPrecision(6)}, a further step promises to lower it by ${undamped.promised.toPrecision(2)}`
+        `the fit stopped unconverged after ${iteration - 1} iterations` +
+        (iteration > settings.maxIterations ? '' : ', where a profile jumps between two relaxed shapes') +
+        `: its objective is ${total.toPrecision(6)}, from which a further step promises to take ${promised.toPrecision(2)}`
       );
     }
-    const step = damping === 0 ? undamped : proposeStep(best, damping, settings.penalty);
+    const step = damping === 0 || leap ? undamped : proposeStep(current, damping, settings.penalty);
     const tried = await problem.evaluate(step.m).catch(nullIfNoMinimum);
-    const gained = tried === null ? -Infinity : best.objective.total - tried.objective.total;
-    if (tried !== null && gained > 0) problem.best = tried;
-    if (gained > 0.5 * step.promised) damping = damping < 0.1 ? 0 : damping / 10;
+    const gained = tried === null ? -Infinity : current.objective.total - tried.objective.total;
+    if (tried !== null && (gained > 0 || leap)) current = tried;
+    if (current.objective.total < problem.best.objective.total) problem.best = current;
+    if (leap) {
+      leaps++;
+      damping = 0;
+    } else if (gained > 0.5 * step.promised) damping = damping < 0.1 ? 0 : damping / 10;
     else if (gained < 0.1 * step.promised) damping = Math.max(0.1, 5 * damping);
     afterIteration();
   }
