@@ -1,6 +1,6 @@
 import type { GatewayUnreachableError, ProblemError } from '@bespoke/client';
 import type { ExecutorError, ExecutorErrorCode } from '@bespoke/executor';
-import { EXIT_CODES, type ExitReason } from './exit-codes';
+import type { ExitReason } from './exit-codes';
 
 /** Ends the command: one line that says what is wrong, where, and what to do. */
 export class CliError extends Error {
@@ -12,10 +12,6 @@ export class CliError extends Error {
     options?: ErrorOptions,
   ) {
     super(message, options);
-  }
-
-  get exitCode(): number {
-    return EXIT_CODES[this.reason].code;
   }
 }
 

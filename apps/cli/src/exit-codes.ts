@@ -1,6 +1,10 @@
 /** What the exit code of `bespoke` says. The one table: --help prints it, docs/exit-codes.md repeats it. */
 export const EXIT_CODES = {
-  success: { code: 0, meaning: 'done; after `executor run` every molecule has its force field' },
+  success: {
+    code: 0,
+    meaning:
+      'done; after `executor run` every molecule has its force field, after `executor launch` it was stopped',
+  },
   fitFailed: { code: 1, meaning: 'a fit failed or was cancelled, or an error that no other code names' },
   usage: {
     code: 2,

@@ -90,7 +90,7 @@ async function readWorkflow(file: string): Promise<Workflow> {
   if ('value' in validated) return json as Workflow;
   const [first, ...others] = validated.errors;
   const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
-  throw new CliError('badWorkflow', `${file}: ${first!.field}: ${first!.message}${more}`);
+  throw new CliError('badWorkflow', `${file}: ${first!.message}${more}`);
 }
 
 /** A file where there is one, else the name of a force field that the project ships. */

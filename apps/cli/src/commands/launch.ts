@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { CliError } from '../cli-error';
+import { EXIT_CODES } from '../exit-codes';
 import { withExecutor, type LaunchOptions } from '../local-executor';
 
 /** `bespoke executor launch`: an executor that serves until it is stopped. */
@@ -15,7 +16,7 @@ export async function launch(options: LaunchOptions & { json?: boolean }): Promi
       else process.stdout.write(`the gateway serves at ${gatewayUrl}; Ctrl-C stops the executor\n`);
       if (!signal.aborted) await once(signal, 'abort');
       // Being stopped is how it ends well; anything else is why it could not go on.
-      if (signal.reason instanceof CliError) return signal.reason.exitCode;
+      if (signal.reason instanceof CliError) return EXIT_CODES.success.code;
       throw signal.reason;
     },
   );
