@@ -104,7 +104,11 @@ describe('the report of a fit', () => {
   it('gives the time of each stage that ran and the version of each program', () => {
     const { timings, versions } = assembleFitReport(finishedFit(), fragments, outcome);
     expect(timings.stages).toEqual([{ stage: 'fragmentation', seconds: 2.5 }]);
-    expect(versions).toEqual({ xtb: '6.5.1', mopac: '22.0.6' });
+    expect(versions).toEqual({
+      bespoke: expect.stringMatching(/^\d+\.\d+\.\d+/),
+      xtb: '6.5.1',
+      mopac: '22.0.6',
+    });
   });
 
   it('of a molecule with nothing to fit has the base force field and no reference', () => {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { FitDrive, FitRecord } from '@bespoke/orchestration';
 import type {
   FitOutcome,
@@ -8,6 +10,10 @@ import type {
 } from '@bespoke/workflow-schema';
 
 type Fragment = FragmentResult['fragments'][number];
+
+const { version: bespokeVersion } = JSON.parse(
+  readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8'),
+) as { version: string };
 
 function levelOfTheory({ method, basis }: QcSpecification): string {
   return basis ? `${method}/${basis}` : method;
@@ -98,6 +104,7 @@ export function assembleFitReport(
       ),
     },
     versions: {
+      bespoke: bespokeVersion,
       ...fit.versions,
       ...(outcome && { [outcome.chargeModel.program]: outcome.chargeModel.version }),
     },

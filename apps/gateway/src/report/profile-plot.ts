@@ -70,7 +70,7 @@ export function profilePlot(
   }: { gridSpacingDegrees: number; energyCutoffKcalPerMol: number },
 ): Markup {
   const energies = points.flatMap((point) => LEVELS.map((level) => level.energyKcalPerMol(point)));
-  const ticks = roundTicks(Math.min(0, ...energies), Math.max(1, ...energies), 6);
+  const ticks = roundTicks(Math.min(0, ...energies), Math.max(1, ...energies), 8);
   const [low, high] = [ticks[0]!, ticks.at(-1)!];
   const decimals = Math.max(0, -Math.floor(Math.log10(ticks[1]! - low)));
   const x = (degrees: number) => PLOT.left + ((degrees + 180) / 360) * (PLOT.right - PLOT.left);
