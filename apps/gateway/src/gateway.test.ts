@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   connectNats,
+  ensureTaskConsumer,
   openStores,
   provision,
   pullNext,
   startNatsServer,
-  taskConsumerName,
   TASKS_STREAM,
   type NatsConnection,
   type NatsServer,
@@ -106,7 +106,8 @@ async function startWorker(paceMs = 0, crashes: TaskKindName | null = null): Pro
     });
   }
   const work = async ([kind, program, version]: (typeof QUEUES)[number]): Promise<void> => {
-    const source = { stream: TASKS_STREAM, consumer: taskConsumerName(kind, program, version, 'normal') };
+    const consumer = await ensureTaskConsumer(connection, kind, program, version, 'normal');
+    const source = { stream: TASKS_STREAM, consumer };
     while (!stop.signal.aborted) {
       const pending: Promise<void>[] = [];
       try {
@@ -149,7 +150,7 @@ async function startWorker(paceMs = 0, crashes: TaskKindName | null = null): Pro
         );
         await Promise.all(pending);
       } catch {
-        // There is no such queue before the first task of its kind.
+        // The server is away.
         await sleep(50);
       }
     }

@@ -48,9 +48,10 @@ describe('validation', () => {
     );
     const fit = { ...(draft()['fit'] as object), maxIterations: '5' };
     expect(errorsOf({ smiles: 'C', customWorkflow: { ...draft(), fit } })).toMatchObject([
-      { field: 'customWorkflow.fit.maxIterations' },
-      { field: 'customWorkflow.fit.maxIterations' },
-      { field: 'customWorkflow.fit.maxIterations' },
+      {
+        field: 'customWorkflow.fit.maxIterations',
+        message: 'maxIterations must be an integer number',
+      },
     ]);
   });
 });

@@ -47,8 +47,10 @@ function forbiddenKey(value: unknown, path: string): string | null {
 
 function fieldErrors(error: ValidationError, path: string): FieldError[] {
   const field = path === '' ? error.property : `${path}.${error.property}`;
+  // Rules are kept from the last decorator to the first, which says the type: the others follow from it.
+  const message = Object.values(error.constraints ?? {}).at(-1);
   return [
-    ...Object.values(error.constraints ?? {}).map((message) => ({ field, message })),
+    ...(message === undefined ? [] : [{ field, message }]),
     ...(error.children ?? []).flatMap((child) => fieldErrors(child, field)),
   ];
 }
