@@ -66,8 +66,13 @@ footer { margin-top: 32px; color: var(--quiet); font-size: 13px; }
 @media print {
   :root { --page: #fff; --card: #fff; --ink: #000; --quiet: #444; --line: #ccc; --wash: #f3f3f3;
     --qm: #000; --before: #c4500a; --after: #0a66b7; --good: #137547; --caution: #8a5300; --caution-wash: #fff5e0; }
-  body { font-size: 11px; } main { max-width: none; padding: 0; }
-  .card { border-radius: 0; } .torsion-card, .tile, .note, tr { break-inside: avoid; } h2 { break-after: avoid; }
+  body { font-size: 10px; } main { max-width: none; padding: 0; }
+  h1 { font-size: 20px; } h2 { font-size: 14px; margin: 18px 0 8px; } h3 { font-size: 12px; }
+  table, dl { font-size: 10px; } caption, figcaption, th, .eyebrow, .tile span { font-size: 9px; } code { font-size: 7.5px; }
+  th, td { padding: 3px 10px 3px 0; } .card { padding: 10px; } .tile { padding: 6px 10px; } .tile b { font-size: 15px; }
+  .tiles { grid-template-columns: repeat(4, 1fr); gap: 8px; margin: 12px 0; }
+  .torsion { grid-template-columns: 160px minmax(0, 1fr); gap: 14px; } .columns { grid-template-columns: 1fr 1fr; }
+  .card { border-radius: 0; } .torsion-card, .columns .card, .tile, .note, tr { break-inside: avoid; } h2 { break-after: avoid; }
   details { display: none; } @page { margin: 16mm 14mm; }
 }
 `;
