@@ -90,7 +90,8 @@ async function pnpmFinding(): Promise<Finding> {
 async function natsServerFinding(): Promise<Finding> {
   try {
     const { path: program, version } = await findNatsServer();
-    return ok('nats-server', `${version} at ${program}`);
+    // Its sync_interval, two minutes unless a server is set up otherwise.
+    return ok('nats-server', `${version} at ${program}; a power cut may cost the last two minutes of work`);
   } catch (error) {
     return { name: 'nats-server', verdict: 'missing', found: 'none', advice: (error as Error).message };
   }
