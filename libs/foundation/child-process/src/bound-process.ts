@@ -21,6 +21,8 @@ export function spawnBound(
   const path = findProgram(command, undefined, options.env);
   if (path === null) throw new ProgramNotFoundError(command);
   const setpriv = setprivPath();
+  // It must be listening before there is a child, or what the child starts meanwhile could be missed.
+  const watcher = (watchdog ??= startWatchdog());
   const child =
     setpriv === null
       ? spawn(path, args, { ...options, detached: true })
@@ -28,7 +30,11 @@ export function spawnBound(
           ...options,
           detached: true,
         });
-  if (child.pid !== undefined) guard(child, child.pid, parentDeathSignal);
+  const group = child.pid;
+  if (group !== undefined) {
+    watcher.stdin?.write(`+ ${group} ${parentDeathSignal.slice(3)}\n`);
+    child.once('exit', () => watcher.stdin?.write(`- ${group}\n`));
+  }
   return child;
 }
 
@@ -71,20 +77,13 @@ for entry in $left; do kill -s "\${entry#*:}" -- "-\${entry%:*}" 2>/dev/null; do
 
 let watchdog: ChildProcess | undefined;
 
-function guard(child: ChildProcess, group: number, signal: 'SIGTERM' | 'SIGKILL'): void {
-  tellWatchdog(`+ ${group} ${signal.slice(3)}\n`);
-  child.once('exit', () => tellWatchdog(`- ${group}\n`));
-}
-
-function tellWatchdog(line: string): void {
-  if (watchdog === undefined) {
-    // A group of its own, so that Ctrl-C in a terminal does not end it before its work is done.
-    watchdog = spawn('/bin/sh', ['-c', WATCHDOG], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
-    watchdog.unref();
-    (watchdog.stdin as unknown as { unref(): void }).unref();
-    // Without it the kernel's own signal remains; a broken pipe must not end this process.
-    watchdog.on('error', () => {});
-    watchdog.stdin?.on('error', () => {});
-  }
-  watchdog.stdin?.write(line);
+function startWatchdog(): ChildProcess {
+  // A group of its own, so that Ctrl-C in a terminal does not end it before its work is done.
+  const shell = spawn('/bin/sh', ['-c', WATCHDOG], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+  shell.unref();
+  (shell.stdin as unknown as { unref(): void }).unref();
+  // Without it the kernel's own signal remains; a broken pipe must not end this process.
+  shell.on('error', () => {});
+  shell.stdin.on('error', () => {});
+  return shell;
 }
