@@ -53,9 +53,9 @@ const MAX_LEAPS = 3;
 
 /**
  * Finds the force constants that minimise ForceBalance's objective of all profiles together with the penalty on
- * m = (k − k_start)/prior width: Levenberg-Marquardt on exact derivatives, near the minimum Newton's method, the penalty
- * being part of each step's quadratic model, so that L1 really leaves parameters where they start. What it gives back is the best
- * that it has seen, always.
+ * m = (k − k_start)/prior width: Levenberg-Marquardt on exact derivatives, near the minimum Newton's method, the
+ * penalty being part of each step's quadratic model, so that L1 really leaves parameters where they start. What
+ * it gives back is the best that it has seen, always.
  *
  * @throws The signal's reason when aborted, MechanicsError when a profile has no energy at its start.
  */
