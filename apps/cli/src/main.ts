@@ -151,7 +151,7 @@ function bespoke(): Command {
 
   program
     .command('worker')
-    .description('one worker of a stage, for an executor on another machine')
+    .description('one more worker of a stage, which takes its tasks from a NATS server')
     .addOption(
       new Option('--stage <stage>', 'which')
         .choices(['fragmenter', 'qc-compute', 'optimizer'])

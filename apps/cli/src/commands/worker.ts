@@ -15,7 +15,7 @@ export interface WorkerOptions {
   maxMem?: number;
 }
 
-/** `bespoke worker`: one worker of a stage for an executor on another machine. */
+/** `bespoke worker`: one more worker of a stage, which takes its tasks from a NATS server. */
 export async function worker(options: WorkerOptions): Promise<number> {
   const args = [
     ...(options.nCores === undefined ? [] : ['--n-cores', String(options.nCores)]),

@@ -24,6 +24,8 @@ export function machineResources(): MachineResources {
 
 /** A part of the memory stays with the operating system, nats-server, the gateway and Node itself. */
 const WORKERS_SHARE_OF_MEMORY = 0.8;
+/** As the workers count it. */
+const BYTES_PER_GB = 2 ** 30;
 
 /**
  * Shares the machine out. The workers of qc-compute divide its cores among them, for nearly all work is theirs
@@ -37,7 +39,7 @@ export function shareResources(
   const cores =
     asked.qcComputeCores ?? Math.max(1, Math.floor(machine.cores / Math.max(1, qcComputeWorkers)));
   const busyCores = Math.max(machine.cores, cores * qcComputeWorkers);
-  const memoryGb = (machine.memoryBytes * WORKERS_SHARE_OF_MEMORY) / 1e9 / busyCores;
+  const memoryGb = (machine.memoryBytes * WORKERS_SHARE_OF_MEMORY) / BYTES_PER_GB / busyCores;
   const memoryGbPerCore = Math.floor(memoryGb * 100) / 100;
   const single = { cores: 1, memoryGbPerCore };
   return {
