@@ -304,6 +304,9 @@ describe('a gateway', () => {
       warnings: [expect.stringContaining('no rotatable bond') as string],
     });
     expect(await (await fetch(`${url}/api/v2/fits/${fit.id}/force-field`)).text()).toContain('<SMIRNOFF');
+    const report = (await (await fetch(`${url}/api/v2/fits/${fit.id}/report`)).json()) as FitReport;
+    expect(report).toMatchObject({ fragments: [], fit: null, warnings: fit.warnings });
+    expect((await fetch(`${url}/api/v2/fits/${fit.id}/report?format=html`)).status).toBe(200);
   });
 
   it('takes a molfile with its name', async () => {

@@ -5,6 +5,7 @@ import { isDriveOpen, isFitOpen, type FitRecord } from '@bespoke/orchestration';
 import type { FitStatus } from '@bespoke/workflow-schema';
 import { InjectPinoLogger, PinoLogger } from 'nestjs-pino';
 import { STORES, type GatewayStores } from '../stores';
+import { shutDownBlind } from './watch-failure';
 
 interface IndexedFit {
   status: FitStatus;
@@ -31,15 +32,12 @@ export class FitIndex implements OnModuleInit, OnModuleDestroy {
   /** Watches, and waits until everything that is there was seen. */
   async onModuleInit(): Promise<void> {
     const missing = new Set(await this.stores.fits.keys());
-    await new Promise<void>((resolve, reject) => {
+    await new Promise<void>((resolve) => {
       if (missing.size === 0) resolve();
       const seen = (key: string): void => {
         if (missing.delete(key) && missing.size === 0) resolve();
       };
-      this.watch(seen).catch((error: unknown) => {
-        this.logger.fatal({ err: error }, 'the watch of the fits ended');
-        reject(error as Error);
-      });
+      this.watch(seen).catch(shutDownBlind(this.logger, 'fits'));
     });
   }
 

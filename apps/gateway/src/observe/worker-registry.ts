@@ -4,6 +4,7 @@ import type { Supply } from '@bespoke/orchestration';
 import { InjectPinoLogger, PinoLogger } from 'nestjs-pino';
 import type { Configuration } from '../configuration';
 import { CONFIGURATION, STORES, type GatewayStores } from '../stores';
+import { shutDownBlind } from './watch-failure';
 
 const LOOK_FOR_SILENT_WORKERS_MS = 5_000;
 
@@ -27,9 +28,7 @@ export class WorkerRegistry implements OnModuleInit, OnModuleDestroy {
       const record = await this.stores.workers.get(key);
       if (record !== null) this.note(record.value);
     }
-    this.watch().catch((error: unknown) =>
-      this.logger.fatal({ err: error }, 'the watch of the workers ended'),
-    );
+    this.watch().catch(shutDownBlind(this.logger, 'workers'));
     this.timer = setInterval(() => this.dropSilent(), LOOK_FOR_SILENT_WORKERS_MS);
   }
 

@@ -218,8 +218,16 @@ function withConformers(
       message: 'There is no starting geometry for the torsion drive.',
     });
   }
-  const opened = wavefront.openDrive({ ...state.order.torsionDrive, seeds }).state;
-  return { ...state, wavefront: opened, progress: wavefront.progress(opened) };
+  try {
+    const opened = wavefront.openDrive({ ...state.order.torsionDrive, seeds }).state;
+    return { ...state, wavefront: opened, progress: wavefront.progress(opened) };
+  } catch (error) {
+    // Seeds or settings that no drive can start from: this torsion's end, not the fit's.
+    return failed(state, {
+      code: 'drive-unopenable',
+      message: error instanceof Error ? error.message : String(error),
+    });
+  }
 }
 
 function withResults(

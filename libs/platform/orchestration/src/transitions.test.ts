@@ -169,6 +169,17 @@ describe('a drive', () => {
     expect(tasks(step(uncancelled, observe(uncancelled, conformers)))).toEqual(tasks(opened));
   });
 
+  it('fails with the reason where its conformers cannot start it', () => {
+    const conformer = { geometryAngstrom: [], dihedralDegrees: NaN };
+    for (const conformers of [[], [conformer]]) {
+      const ended = step(wanted, observe(wanted, outcome('succeeded', { conformers })));
+      expect(ended).toMatchObject({
+        status: 'failed',
+        failure: { message: expect.stringMatching(/\w/) as string },
+      });
+    }
+  });
+
   it('drops a point that is off target', () => {
     const astray = step(opened, observe(opened, point(61)));
     expect(astray).toMatchObject({ status: 'failed', failure: { code: 'drive-incomplete' } });
