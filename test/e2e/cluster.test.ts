@@ -65,8 +65,15 @@ describe('a running executor', () => {
 
   it('is served by two gateways at once', async () => {
     const bespoke = newBespoke();
-    const { gateway, stop } = await launch(bespoke, ['--n-qc-compute-workers', '3', '--qc-compute-n-cores', '1']);
-    const record = JSON.parse(readFileSync(bespoke.file('state/executor.json'), 'utf8')) as { natsUrl: string };
+    const { gateway, stop } = await launch(bespoke, [
+      '--n-qc-compute-workers',
+      '3',
+      '--qc-compute-n-cores',
+      '1',
+    ]);
+    const record = JSON.parse(readFileSync(bespoke.file('state/executor.json'), 'utf8')) as {
+      natsUrl: string;
+    };
     expect(record.natsUrl).toMatch(/^nats:/);
     await stop();
     expect(gateway.baseUrl).toBeTruthy();

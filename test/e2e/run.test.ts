@@ -82,7 +82,12 @@ describe('executor run', () => {
     ['a missing file', ['--file', '/no/such/file.sdf'], 3, /no such file|does not exist|not found/i],
     ['an unknown workflow', ['--smiles', 'CCO', '--workflow', 'quick'], 4, /quick.*draft/s],
     ['a workflow that nothing here can run', ['--smiles', 'CCO', '--workflow', 'default'], 4, /psi4/],
-    ['an output that cannot be written', ['--smiles', 'CCO', '--output', '/no/such/folder/x.json'], 5, /folder/],
+    [
+      'an output that cannot be written',
+      ['--smiles', 'CCO', '--output', '/no/such/folder/x.json'],
+      5,
+      /folder/,
+    ],
   ])('refuses %s in one line, with an exit code of its own', async (_, args, code, message) => {
     const bespoke = newBespoke();
     const workflow = args.includes('--workflow') ? [] : ['--workflow', 'draft'];

@@ -80,12 +80,12 @@ describe.skipIf(!canValidate)('the Helm chart (skipped without Python, and witho
   });
 
   it('starts as many workers as it is told to, with the cores and memory of their pods', () => {
-    const objects = render(...THREE_FIXED, 'workers.qc-compute.cores=2', 'workers.qc-compute.memoryGiB=5');
+    const objects = render(...THREE_FIXED, 'workers.qc-compute.cores=2', 'workers.qc-compute.memoryGB=5');
     const { replicas, template: pod } = find(objects, 'Deployment', 'qc-compute').spec;
     expect(replicas).toBe(3);
     const [container] = pod.spec.containers;
     expect(container.args).toEqual(['--n-cores', '2', '--max-mem', '2.5']);
-    expect(container.resources.limits).toEqual({ cpu: '2', memory: '5632Mi' });
+    expect(container.resources.limits).toEqual({ cpu: '2', memory: '5500M' });
     expect(objects.some((object) => object.kind === 'ScaledObject')).toBe(false);
   });
 

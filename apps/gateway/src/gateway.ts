@@ -4,7 +4,15 @@ import type { AddressInfo } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { connectNats, openStores, provision, wakeTransport, type NatsConnection } from '@bespoke/messaging';
+import {
+  connectNats,
+  ensureTaskConsumers,
+  openStores,
+  provision,
+  taskQueuesOf,
+  wakeTransport,
+  type NatsConnection,
+} from '@bespoke/messaging';
 import { Logger } from 'nestjs-pino';
 import type { Configuration } from './configuration';
 import { GatewayModule } from './gateway.module';
@@ -35,6 +43,9 @@ export async function startGateway(configuration: Configuration): Promise<Gatewa
   });
   try {
     await provision(connection);
+    for (const { stage, engines } of configuration.pools ?? []) {
+      await ensureTaskConsumers(connection, taskQueuesOf(stage, engines));
+    }
     const app = await createApplication(configuration, connection);
     await app.init();
     await app.startAllMicroservices();

@@ -29,7 +29,9 @@ export function openffPython(): string | null {
   if (base === null) return null;
   rmSync(ENVIRONMENT, { recursive: true, force: true });
   execFileSync(base, ['-m', 'venv', ENVIRONMENT]);
-  execFileSync(python, ['-m', 'pip', 'install', '--quiet', ...PACKAGES], { stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync(python, ['-m', 'pip', 'install', '--quiet', ...PACKAGES], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   execFileSync('touch', [complete]);
   return python;
 }
@@ -40,7 +42,9 @@ function newEnoughPython(): string | null {
     'python3.12',
     'python3.13',
     'python3',
-    ...(existsSync(pyenv) ? readdirSync(pyenv).map((version) => path.join(pyenv, version, 'bin', 'python3')) : []),
+    ...(existsSync(pyenv)
+      ? readdirSync(pyenv).map((version) => path.join(pyenv, version, 'bin', 'python3'))
+      : []),
   ];
   const isNewEnough = 'import sys, venv, ensurepip; sys.exit(not (3, 12) <= sys.version_info < (3, 14))';
   for (const candidate of candidates) {

@@ -95,9 +95,9 @@ capabilities:
   drop: [ALL]
 {{- end }}
 
-{{/* Half a GiB on top of what tasks may use is the app's own. */}}
+{{/* Half a GB on top of what tasks may use is the app's own. */}}
 {{- define "bespoke.workerMemory" -}}
-{{- printf "%dMi" (add (mulf .memoryGiB 1024 | int) 512) }}
+{{- printf "%dM" (add (mulf .memoryGB 1000 | int) 500) }}
 {{- end }}
 
 {{/* The pod of an app: (dict "root" $ "app" NAME "values" VALUES "memory" QUANTITY "args" LIST "env" LIST "scratch" QUANTITY) */}}

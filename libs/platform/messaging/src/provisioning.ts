@@ -17,6 +17,7 @@ import {
   WAKE_STREAM,
   taskConsumerFilter,
   taskConsumerName,
+  type TaskQueueName,
 } from './subjects';
 import type { TaskKindName } from './task-kinds';
 
@@ -77,6 +78,19 @@ export async function ensureTaskConsumer(
   const manager = await connection.jetstreamManager();
   await manager.consumers.add(TASKS_STREAM, pullConsumer(name, filter));
   return name;
+}
+
+/**
+ * The same for all queues that a pool of workers takes from. An autoscaler fails on a queue that has no
+ * consumer yet, so the gateway makes those of every declared pool before anything is published.
+ */
+export async function ensureTaskConsumers(
+  connection: NatsConnection,
+  queues: readonly TaskQueueName[],
+): Promise<void> {
+  for (const { kind, program, version, lane } of queues) {
+    await ensureTaskConsumer(connection, kind, program, version, lane);
+  }
 }
 
 function pullConsumer(name: string, filter: string): Partial<ConsumerConfig> {

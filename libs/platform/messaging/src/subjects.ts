@@ -1,5 +1,5 @@
-import type { Lane } from '@bespoke/workflow-schema';
-import type { TaskKindName } from './task-kinds';
+import { LANES, type Lane, type StageName } from '@bespoke/workflow-schema';
+import { taskKinds, taskKindsOf, type TaskKindName } from './task-kinds';
 import { ANY_PROGRAM, type TaskAddress } from './task';
 
 /** Work queue of tasks: `task.<kind>.<program token>.<lane>.<taskId>`. */
@@ -46,4 +46,27 @@ export function taskSubject(task: TaskAddress): string {
 /** The subject that tells the coordinator to look at a fit, a drive or the result of a task. */
 export function wakeSubject(target: WakeTarget, id: string): string {
   return `wake.${target}.${id}`;
+}
+
+/** One queue of tasks: what its subjects and its consumer are named after. */
+export interface TaskQueueName {
+  kind: TaskKindName;
+  program: string;
+  version: string;
+  lane: Lane;
+}
+
+/** The queues that workers of a stage with these engines take from, urgent lanes first. */
+export function taskQueuesOf(
+  stage: StageName,
+  engines: readonly { program: string; version: string }[],
+): TaskQueueName[] {
+  const any = [{ program: ANY_PROGRAM, version: '' }];
+  return LANES.flatMap((lane) =>
+    taskKindsOf(stage).flatMap((kind) =>
+      (taskKinds[kind].needsProgram ? engines : any).map(({ program, version }) => {
+        return { kind, program, version, lane };
+      }),
+    ),
+  );
 }

@@ -3,23 +3,23 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  ANY_PROGRAM,
   PullTransport,
   TASKS_STREAM,
   connectNats,
-  ensureTaskConsumer,
+  ensureTaskConsumers,
   openStores,
   provision,
   resourceAdmission,
   taskConsumerName,
   taskKinds,
   taskKindsOf,
+  taskQueuesOf,
   type NatsConnection,
   type Stores,
   type TaskKindName,
   type WorkerRecord,
 } from '@bespoke/messaging';
-import { LANES, type Lane, type StageName } from '@bespoke/workflow-schema';
+import type { StageName } from '@bespoke/workflow-schema';
 import { Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
@@ -53,13 +53,6 @@ export interface StageWorker {
   abort(): void;
 }
 
-interface TaskQueueName {
-  kind: TaskKindName;
-  program: string;
-  version: string;
-  lane: Lane;
-}
-
 /**
  * Starts a worker of a stage: it takes tasks for the engines that it has, as many at once as its cores and
  * memory hold. Configured by BESPOKE_NATS_URL, BESPOKE_NATS_TOKEN_FILE, BESPOKE_HOST, BESPOKE_PORT (health),
@@ -78,7 +71,7 @@ export async function startStageWorker(
   const id = `${stage}-${host}-${process.pid}-${randomBytes(3).toString('hex')}`;
   const logger = workerLog(id, environment);
   const found = await engines();
-  const queues = queuesOf(stage, found);
+  const queues = taskQueuesOf(stage, found);
 
   const tokenFile = environment['BESPOKE_NATS_TOKEN_FILE'];
   const connection = await connectNats({
@@ -110,9 +103,7 @@ export async function startStageWorker(
       })),
       async ensureConsumers() {
         await provision(connection);
-        for (const { kind, program, version, lane } of queues) {
-          await ensureTaskConsumer(connection, kind, program, version, lane);
-        }
+        await ensureTaskConsumers(connection, queues);
       },
       patterns: taskKindsOf(stage),
       admission: resourceAdmission(resources, ({ kind }) => resourcesOf(kind)),
@@ -165,18 +156,6 @@ export async function startStageWorker(
     await release();
     throw error;
   }
-}
-
-/** What the worker takes, urgent lanes first. */
-function queuesOf(stage: StageName, engines: { program: string; version: string }[]): TaskQueueName[] {
-  const any = [{ program: ANY_PROGRAM, version: '' }];
-  return LANES.flatMap((lane) =>
-    taskKindsOf(stage).flatMap((kind) =>
-      (taskKinds[kind].needsProgram ? engines : any).map(({ program, version }) => {
-        return { kind, program, version, lane };
-      }),
-    ),
-  );
 }
 
 /** Keeps `workers.<id>` alive; what it gives back removes it. */

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { taskKinds, taskKindsOf, type Resources, type TaskKindName } from '@bespoke/messaging';
 import type { StageName } from '@bespoke/workflow-schema';
 
-const GIBIBYTE = 2 ** 30;
+const GIGABYTE = 1e9;
 
 export class WorkerConfigurationError extends Error {
   readonly code = 'worker-configuration';
@@ -14,7 +14,7 @@ export class WorkerConfigurationError extends Error {
 }
 
 /**
- * What a worker may use: `--n-cores` (all that there are) and `--max-mem`, GiB for each core (an equal share
+ * What a worker may use: `--n-cores` (all that there are) and `--max-mem`, GB for each core (an equal share
  * of what there is, a container's limit included).
  * @throws WorkerConfigurationError on a wrong flag, or if a task of the stage could never run
  */
@@ -22,15 +22,15 @@ export function workerResources(args: readonly string[], stage: StageName): Reso
   const values = parseFlags(args);
   const cores = positive('--n-cores', values['n-cores']) ?? availableParallelism();
   if (!Number.isInteger(cores)) throw new WorkerConfigurationError('--n-cores must be a whole number');
-  const gibibytesPerCore = positive('--max-mem', values['max-mem']);
+  const gigabytesPerCore = positive('--max-mem', values['max-mem']);
   const memoryBytes =
-    gibibytesPerCore === undefined ? machineMemoryBytes() : Math.floor(gibibytesPerCore * cores * GIBIBYTE);
+    gigabytesPerCore === undefined ? machineMemoryBytes() : Math.floor(gigabytesPerCore * cores * GIGABYTE);
   for (const kind of taskKindsOf(stage)) {
     const need = taskKinds[kind];
     if (need.cores > cores || need.memoryBytes > memoryBytes) {
       throw new WorkerConfigurationError(
-        `a ${kind} task needs ${need.cores} cores and ${need.memoryBytes / GIBIBYTE} GiB, but this worker has ` +
-          `${cores} and ${memoryBytes / GIBIBYTE}: raise --n-cores or --max-mem`,
+        `a ${kind} task needs ${need.cores} cores and ${(need.memoryBytes / GIGABYTE).toFixed(2)} GB, but this worker has ` +
+          `${cores} and ${(memoryBytes / GIGABYTE).toFixed(2)} GB: raise --n-cores or --max-mem`,
       );
     }
   }
