@@ -11,7 +11,6 @@ import {
   provision,
   resourceAdmission,
   taskConsumerName,
-  taskKinds,
   taskKindsOf,
   taskQueuesOf,
   type NatsConnection,
