@@ -1,6 +1,8 @@
 import { createGatewayClient, hasEnded, type GatewayClient } from '@bespoke/client';
 import type { FitView, SubmitFit } from '@bespoke/workflow-schema';
+import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { bespokePerTest, until, type Bespoke } from './support/bespoke';
 
@@ -15,6 +17,29 @@ async function launch(bespoke: Bespoke, args: readonly string[] = []) {
   await until('the executor to serve', () => url() !== undefined, 60_000);
   const gateway = createGatewayClient({ baseUrl: url()!, retrySeconds: 20 });
   return { gateway, stop: () => (child.kill('SIGTERM'), ended) };
+}
+
+/** Another gateway on the same NATS server, as a cluster would have several. */
+async function secondGateway(bespoke: Bespoke): Promise<GatewayClient> {
+  const { natsUrl } = JSON.parse(readFileSync(bespoke.file('state/executor.json'), 'utf8')) as {
+    natsUrl: string;
+  };
+  const child = fork(path.resolve(__dirname, '../../apps/gateway/dist/main.js'), {
+    env: {
+      ...process.env,
+      ...bespoke.processes.environment,
+      BESPOKE_NATS_URL: natsUrl,
+      BESPOKE_NATS_TOKEN_FILE: bespoke.file('state/nats/nats.token'),
+      BESPOKE_PORT: '0',
+    },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const message = await new Promise<{ type: string; port: number }>((resolve, reject) => {
+    child.once('message', (said) => resolve(said as { type: string; port: number }));
+    child.once('exit', (code) => reject(new Error(`the second gateway ended with ${code}`)));
+  });
+  expect(message.type).toBe('ready');
+  return createGatewayClient({ baseUrl: `http://127.0.0.1:${message.port}`, retrySeconds: 20 });
 }
 
 async function finished(gateway: GatewayClient, id: string): Promise<FitView> {
@@ -63,7 +88,7 @@ describe('a running executor', () => {
     expect(forceFields[0]).toBe(forceFields[1]);
   });
 
-  it('is served by two gateways at once', async () => {
+  it('is served by two gateways and three workers at once, one gateway killed on the way', async () => {
     const bespoke = newBespoke();
     const { gateway, stop } = await launch(bespoke, [
       '--n-qc-compute-workers',
@@ -71,12 +96,20 @@ describe('a running executor', () => {
       '--qc-compute-n-cores',
       '1',
     ]);
-    const record = JSON.parse(readFileSync(bespoke.file('state/executor.json'), 'utf8')) as {
-      natsUrl: string;
-    };
-    expect(record.natsUrl).toMatch(/^nats:/);
+    const second = await secondGateway(bespoke);
+
+    const one = await gateway.submitFit(ANISOLE);
+    const other = await second.submitFit({ smiles: 'CCOC', workflow: 'draft' });
+    // Each gateway knows the fits of the other.
+    expect((await second.getFit(one.id)).id).toBe(one.id);
+    await until('both fits to be under way', () => bespoke.xtb.runs().length >= 10);
+    expect(bespoke.processes.killNow(/apps\/gateway\//)).toBe(2); // the executor starts its own again
+
+    const ended = [await finished(gateway, one.id), await finished(gateway, other.id)];
+    expect(ended.map(({ status }) => status)).toEqual(['succeeded', 'succeeded']);
+    expect(bespoke.xtb.repeated()).toBe(0);
     await stop();
-    expect(gateway.baseUrl).toBeTruthy();
+    await until('every process to be gone', () => bespoke.processes.alive().length === 0, 15_000);
   });
 
   it('stops what a cancelled fit alone was waiting for', async () => {
