@@ -205,7 +205,7 @@ describe('a task', () => {
       attempts: 1,
       worker: worker.id,
     });
-    expect(seen).toMatchObject({ fitId: 'fit-1', attempt: 1, cores: 1, memoryBytes: 2 ** 30 });
+    expect(seen).toMatchObject({ fitId: 'fit-1', attempt: 1, cores: 1, memoryBytes: 1e9 });
     expect(directoryWasThere).toBe(true);
     expect(existsSync(seen?.scratchDirectory ?? '')).toBe(false);
     expect(await stores.attempts.get(published.taskId)).toBeNull();
@@ -493,7 +493,7 @@ describe('a worker', () => {
     expect((await stores.workers.get(worker.id))?.value).toMatchObject({
       stage: 'fragmentation',
       cores: 2,
-      memoryBytes: 2 * 2 ** 30,
+      memoryBytes: 2e9,
       running: [],
       pid: process.pid,
     });
