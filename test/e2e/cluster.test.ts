@@ -12,10 +12,17 @@ const ANISOLE: SubmitFit = { smiles: 'COc1ccccc1', workflow: 'draft' };
 /** An executor that keeps running, and a client of its gateway. */
 async function launch(bespoke: Bespoke, args: readonly string[] = []) {
   const state = bespoke.file('state');
-  const { child, ended, stderr } = bespoke.start(['executor', 'launch', '--directory', state, ...args]);
-  const url = () => /http:\/\/127\.0\.0\.1:\d+/.exec(stderr())?.[0];
-  await until('the executor to serve', () => url() !== undefined, 60_000);
-  const gateway = createGatewayClient({ baseUrl: url()!, retrySeconds: 20 });
+  const { child, ended, stdout } = bespoke.start([
+    'executor',
+    'launch',
+    '--json',
+    '--directory',
+    state,
+    ...args,
+  ]);
+  await until('the executor to serve', () => stdout().includes('}'), 60_000);
+  const { gatewayUrl } = JSON.parse(stdout()) as { gatewayUrl: string };
+  const gateway = createGatewayClient({ baseUrl: gatewayUrl, retrySeconds: 20 });
   return { gateway, stop: () => (child.kill('SIGTERM'), ended) };
 }
 
@@ -48,23 +55,28 @@ async function finished(gateway: GatewayClient, id: string): Promise<FitView> {
 }
 
 describe('a running executor', () => {
-  it('answers for a molecule that it has fitted before from what it knows, within a second', async () => {
+  it('answers for a molecule that it has fitted before from what it knows', async () => {
     const bespoke = newBespoke();
     const { gateway, stop } = await launch(bespoke);
     const first = await finished(gateway, (await gateway.submitFit(ANISOLE)).id);
     expect(first.status, first.failure?.message).toBe('succeeded');
     const runs = bespoke.xtb.runs().length;
 
-    // The same molecule, written another way.
     const started = performance.now();
-    const submitted = await gateway.submitFit({ smiles: 'c1ccc(cc1)OC', workflow: 'draft' });
+    const submitted = await gateway.submitFit(ANISOLE);
     expect(submitted.id).not.toBe(first.id);
     const second = await finished(gateway, submitted.id);
-    const seconds = (performance.now() - started) / 1000;
+    console.log(`the same molecule again: ${((performance.now() - started) / 1000).toFixed(2)} s`);
     expect(second.status).toBe('succeeded');
+    const forceField = await gateway.forceField(first.id);
+    expect(await gateway.forceField(second.id)).toBe(forceField);
+
+    // Written another way it has another numbering, which only the provenance shows.
+    const rewritten = await gateway.submitFit({ smiles: 'c1ccc(cc1)OC', workflow: 'draft' });
+    expect((await finished(gateway, rewritten.id)).status).toBe('succeeded');
+    const withoutComments = (offxml: string) => offxml.replace(/<!--.*?-->/gs, '');
+    expect(withoutComments(await gateway.forceField(rewritten.id))).toBe(withoutComments(forceField));
     expect(bespoke.xtb.runs().length).toBe(runs);
-    console.log(`second fit of the same molecule: ${seconds.toFixed(2)} s`);
-    expect(await gateway.forceField(second.id)).toBe(await gateway.forceField(first.id));
     await stop();
     await until('every process to be gone', () => bespoke.processes.alive().length === 0, 15_000);
   });

@@ -43,6 +43,7 @@ describe('a fit outlives a kill -9', () => {
     expect(exitCode, stderr).toBe(0);
     expect(existsSync(bespoke.file('fit.offxml'))).toBe(true);
     expect(bespoke.xtb.repeated(), 'grid points computed again').toBeLessThanOrEqual(CORES);
+    expect(bespoke.xtb.lost(), 'grid points in flight that were not computed again').toEqual([]);
     await until('every process to be gone', () => bespoke.processes.alive().length === 0, 15_000);
   });
 
@@ -59,6 +60,7 @@ describe('a fit outlives a kill -9', () => {
     expect(exitCode, stderr).toBe(0);
     expect(bespoke.xtb.runs().length).toBeGreaterThan(before);
     expect(bespoke.xtb.repeated(), 'grid points computed again').toBeLessThanOrEqual(CORES);
+    expect(bespoke.xtb.lost(), 'grid points in flight that were not computed again').toEqual([]);
   });
 });
 

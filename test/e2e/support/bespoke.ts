@@ -26,7 +26,7 @@ export class Bespoke {
   }
 
   /** Starts the command line; `ended` never rejects. */
-  start(args: readonly string[]): { child: ChildProcess; ended: Promise<Ended>; stderr(): string } {
+  start(args: readonly string[]): { child: ChildProcess; ended: Promise<Ended>; stdout(): string } {
     const child = spawn(process.execPath, [COMMAND_LINE, ...args], {
       cwd: this.directory,
       env: { ...process.env, ...this.xtb.environment, ...this.processes.environment },
@@ -39,7 +39,7 @@ export class Bespoke {
     const ended = new Promise<Ended>((resolve) =>
       child.once('close', (exitCode, signal) => resolve({ exitCode, signal, stdout, stderr })),
     );
-    return { child, ended, stderr: () => stderr };
+    return { child, ended, stdout: () => stdout };
   }
 
   run(args: readonly string[]): Promise<Ended> {

@@ -60,4 +60,11 @@ exit $code
     const runs = this.runs();
     return runs.length - new Set(runs.map(({ input }) => input)).size;
   }
+
+  /** Inputs whose only runs were cut short: what was lost and not made good. */
+  lost(): string[] {
+    const runs = this.runs();
+    const finished = new Set(runs.filter((run) => run.finished).map(({ input }) => input));
+    return [...new Set(runs.map(({ input }) => input))].filter((input) => !finished.has(input));
+  }
 }
