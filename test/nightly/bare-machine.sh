@@ -24,8 +24,10 @@ fi
 mkdir -p "$root/opt/node" && cp -a "$work/package/." "$root/opt/node/"
 git clone --quiet "$repository" "$root/opt/bespoke"
 
-# The certificates that this machine trusts, as a machine behind the same gateway would have them.
-mkdir -p "$root/etc/ssl/certs" && cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
+# The certificates that this machine trusts beyond the usual ones, as a machine behind the same gateway has them.
+mkdir -p "$root/etc/ssl/certs" "$root/usr/local/share/ca-certificates"
+cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/own-certificates.pem"
+cp -L /usr/local/share/ca-certificates/*.crt "$root/usr/local/share/ca-certificates/" 2>/dev/null || true
 cp /etc/resolv.conf "$root/etc/resolv.conf"
 mount -t proc proc "$root/proc"
 mount --bind /dev "$root/dev"
@@ -37,7 +39,7 @@ for attempt in first second; do
   started=$SECONDS
   chroot "$root" env -i HOME=/root TERM=dumb LANG=C.UTF-8 \
     PATH=/opt/node/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-    NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt \
+    NODE_EXTRA_CA_CERTS=/etc/ssl/own-certificates.pem \
     sh -c 'cd /opt/bespoke && exec "$@"' sh "${job[@]}"
   echo "== Node $node_major, $attempt run: $((SECONDS - started)) s"
 done
