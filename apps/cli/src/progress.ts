@@ -55,6 +55,7 @@ function hasDriveEnded({ status }: DriveView): boolean {
 /** The rate is taken over so much of the past, so that it follows a change in the number of workers. */
 const RATE_WINDOW_SECONDS = 120;
 const LEAST_SECONDS = 3;
+const LEAST_OPTIMIZATIONS = 5;
 
 /**
  * Seconds until the drives are done, from the rate at which optimisations finished lately; null while there is
@@ -63,11 +64,16 @@ const LEAST_SECONDS = 3;
 export function secondsLeft(samples: readonly ProgressSample[]): number | null {
   const now = samples.at(-1);
   if (now === undefined) return null;
-  const first = samples.find(({ seconds }) => seconds >= now.seconds - RATE_WINDOW_SECONDS) ?? now;
+  // Before the first optimisation there were conformers to be made, which says nothing about the rate.
+  const first =
+    samples.find(
+      ({ seconds, progress }) =>
+        seconds >= now.seconds - RATE_WINDOW_SECONDS && progress.optimizationsDone > 0,
+    ) ?? now;
   const elapsed = now.seconds - first.seconds;
   const done = now.progress.optimizationsDone - first.progress.optimizationsDone;
   const left = now.progress.optimizationsKnown - now.progress.optimizationsDone;
-  if (elapsed < LEAST_SECONDS || done <= 0) return null;
+  if (elapsed < LEAST_SECONDS || done < LEAST_OPTIMIZATIONS) return null;
   return (left * elapsed) / done;
 }
 
