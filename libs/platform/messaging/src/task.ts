@@ -44,11 +44,6 @@ export interface TaskRun {
   wallSeconds: number;
 }
 
-/** A failure with, where there is one, the whole output of the engine among the artifacts. */
-export interface TaskFailureRecord extends Failure {
-  logSha256?: string;
-}
-
 /**
  * How a task ended, for good; `results.<taskId>` is created once and never changes. `failed`: the science or
  * the input says no. `crashed` and `timed-out`: so did the last attempt that was allowed.
@@ -56,7 +51,7 @@ export interface TaskFailureRecord extends Failure {
 export type TaskResult<K extends TaskKindName = TaskKindName> = TaskRun &
   (
     | { outcome: 'succeeded'; output: TaskOutputs[K] }
-    | { outcome: 'failed' | 'crashed' | 'timed-out'; failure: TaskFailureRecord }
+    | { outcome: 'failed' | 'crashed' | 'timed-out'; failure: Failure }
   );
 
 /** `attempts.<taskId>`: exists only where an attempt did not end well. */
@@ -67,7 +62,7 @@ export interface AttemptLog {
   lost: number;
   failures: {
     outcome: 'crashed' | 'timed-out';
-    failure: TaskFailureRecord;
+    failure: Failure;
     worker: string;
     startedAt: string;
     wallSeconds: number;

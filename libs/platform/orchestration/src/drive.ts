@@ -1,7 +1,5 @@
 import { contentKey } from '@bespoke/content-key';
 import type {
-  ConformersResult,
-  ConstrainedOptimizationResult,
   Dihedral,
   DriveStatus,
   Failure,
@@ -22,6 +20,7 @@ import type {
 } from '@bespoke/torsion-drive';
 import type { Command } from './command';
 import { missingWorker, type Supply } from './supply';
+import { readOutcome } from './task-output';
 import { parseGeometryReference, taskIdOf, type TaskOutcome, type TaskRequest } from './task-request';
 import { torsionDriveArtifact } from './torsion-drive-record';
 
@@ -62,6 +61,8 @@ export interface DriveRecord {
   progress: DriveProgress;
   /** Tasks, by their id at epoch 0, that crashed or ran out of time since the drive was last opened. */
   crashedTasks: string[];
+  /** Of each grid point the last job whose task failed, by its angle; absent in what an earlier version wrote. */
+  lastFailures?: Record<string, { round: number; jobId: string; logSha256: string | null }>;
   /** Retry epochs other than 0, by the task's id at epoch 0. */
   epochs: Record<string, number>;
   /** SHA-256 of the TorsionDriveRecord, once succeeded. */
@@ -110,6 +111,7 @@ export function newDrive(order: DriveOrder): DriveRecord {
     wavefront: null,
     progress: nothingDone(order),
     crashedTasks: [],
+    lastFailures: {},
     epochs: {},
     recordSha256: null,
     failure: null,
@@ -191,6 +193,7 @@ function reopened(state: DriveRecord): DriveRecord {
     wavefront: null,
     progress: nothingDone(state.order),
     crashedTasks: [],
+    lastFailures: {},
     failure: null,
   };
 }
@@ -201,13 +204,13 @@ function withConformers(
   wavefront: Wavefront,
 ): DriveRecord {
   const { task, idAtEpoch0 } = conformersTask(state);
-  const outcome = outcomes[task.taskId];
-  if (!outcome) return state;
+  const outcome = readOutcome('conformers', outcomes[task.taskId]);
+  if (outcome === null) return state;
   if (outcome.outcome !== 'succeeded') {
     const { failure } = outcome;
     return failed(outcome.outcome === 'failed' ? state : withCrash(state, idAtEpoch0), failure);
   }
-  const { conformers } = outcome.output as ConformersResult;
+  const { conformers } = outcome.output;
   const seeds = conformers.map(({ dihedralDegrees }, index) => ({
     geometry: `${task.taskId}/${index}`,
     dihedralDegrees,
@@ -235,22 +238,35 @@ function withResults(
   { outcomes }: { outcomes: Readonly<Record<string, TaskOutcome | null>> },
   wavefront: Wavefront,
 ): DriveRecord {
-  let { wavefront: front, crashedTasks } = state;
+  let { wavefront: front, crashedTasks, lastFailures = {} } = state;
   for (const job of wavefront.outstandingJobs(front!)) {
     const { task, idAtEpoch0 } = optimizationTask(state, job);
-    const outcome = outcomes[task.taskId];
-    if (!outcome) continue;
+    const outcome = readOutcome('constrained-optimization', outcomes[task.taskId]);
+    if (outcome === null) continue;
     if (outcome.outcome === 'succeeded') {
-      const { energyAtTargetHartree, dihedralDegrees } = outcome.output as ConstrainedOptimizationResult;
+      const { energyAtTargetHartree, dihedralDegrees } = outcome.output;
       const result = { energyHartree: energyAtTargetHartree, dihedralDegrees, geometry: task.taskId };
       front = wavefront.recordResult(front!, job.id, result).state;
     } else {
       front = wavefront.recordResult(front!, job.id, { failure: outcome.failure.message }).state;
+      lastFailures = withFailure(lastFailures, job, outcome.failure);
       if (outcome.outcome !== 'failed')
         crashedTasks = withCrash({ ...state, crashedTasks }, idAtEpoch0).crashedTasks;
     }
   }
-  return { ...state, wavefront: front, crashedTasks, progress: wavefront.progress(front!) };
+  return { ...state, wavefront: front, crashedTasks, lastFailures, progress: wavefront.progress(front!) };
+}
+
+/** Whatever the order in which they arrive, the same failure is the last one. */
+function withFailure(
+  failures: NonNullable<DriveRecord['lastFailures']>,
+  { id: jobId, round, gridDegrees }: DriveJob,
+  { logSha256 = null }: { logSha256?: string | null },
+): NonNullable<DriveRecord['lastFailures']> {
+  const known = failures[gridDegrees];
+  const isLater =
+    known === undefined || round > known.round || (round === known.round && jobId > known.jobId);
+  return isLater ? { ...failures, [gridDegrees]: { round, jobId, logSha256 } } : failures;
 }
 
 function withCrash(state: DriveRecord, idAtEpoch0: string): DriveRecord {
@@ -288,14 +304,20 @@ function failed(state: DriveRecord, failure: Failure): DriveRecord {
   return { ...state, status: 'failed', waitingFor: null, failure };
 }
 
-function incomplete(missing: readonly MissingPoint[], { progress, crashedTasks }: DriveRecord): Failure {
-  const [first] = missing;
+function incomplete(
+  missing: readonly MissingPoint[],
+  { progress, crashedTasks, lastFailures = {} }: DriveRecord,
+): Failure {
+  // A point that nothing got to says less than one whose engine failed.
+  const told = missing.find(({ gridDegrees }) => gridDegrees in lastFailures) ?? missing[0]!;
+  const logSha256 = lastFailures[told.gridDegrees]?.logSha256 ?? null;
   return {
     code: 'drive-incomplete',
     message:
       `${missing.length} of ${progress.pointsTotal} grid points have no energy; ` +
-      `at ${first!.gridDegrees} degrees: ${first!.reason}` +
+      `at ${told.gridDegrees} degrees: ${told.reason}` +
       (crashedTasks.length > 0 ? ' What crashed is tried again when the molecule is submitted again.' : ''),
+    ...(logSha256 !== null && { logSha256 }),
   };
 }
 

@@ -2,7 +2,6 @@ import {
   STAGES,
   type DriveStatus,
   type Failure,
-  type FitParametersResult,
   type FitStatus,
   type FragmentResult,
   type Lane,
@@ -12,6 +11,7 @@ import {
 import type { Command } from './command';
 import { driveIdOf, isDriveOpen, isDriveReopenable, type DriveOrder, type DriveRecord } from './drive';
 import { missingWorker, versionToPin, type Supply } from './supply';
+import { readOutcome } from './task-output';
 import { taskIdOf, type TaskOutcome, type TaskRequest, type TaskSubject } from './task-request';
 
 /** A task of a fit. Fits that ask the same share it. */
@@ -187,7 +187,7 @@ export function stepFit(state: FitRecord, event: FitEvent): FitTransition {
 }
 
 function fragmenting(state: FitRecord, event: Observation): FitTransition {
-  const outcome = event.outcomes[state.fragmentTask.taskId] ?? null;
+  const outcome = readOutcome('fragment', event.outcomes[state.fragmentTask.taskId]);
   if (outcome === null || outcome.outcome !== 'succeeded') {
     return asking(
       state,
@@ -198,7 +198,7 @@ function fragmenting(state: FitRecord, event: Observation): FitTransition {
       outcome,
     );
   }
-  const { fragments, warnings } = outcome.output as FragmentResult;
+  const { fragments, warnings } = outcome.output;
   const known: FitRecord = {
     ...withVersion(state, 'fragmenter', outcome),
     warnings: [...state.warnings, ...warnings],
@@ -216,9 +216,9 @@ function fragmenting(state: FitRecord, event: Observation): FitTransition {
 }
 
 function driving(state: FitRecord, event: Observation): FitTransition {
-  const fragmented = event.outcomes[state.fragmentTask.taskId];
+  const fragmented = readOutcome('fragment', event.outcomes[state.fragmentTask.taskId]);
   if (fragmented?.outcome !== 'succeeded') return lostFragments(state);
-  const { fragments } = fragmented.output as FragmentResult;
+  const { fragments } = fragmented.output;
 
   const programVersion = state.engineVersion ?? versionToPin(event.supply, state.workflow.qc.program);
   if (programVersion === null) {
@@ -251,11 +251,13 @@ function driving(state: FitRecord, event: Observation): FitTransition {
 
   const dropped = drives.filter(({ status }) => status !== 'succeeded');
   if (dropped.length === drives.length) {
+    const { message, logSha256 } = dropped[0]!.failure!;
     return released(
       ended(updated, 'failed', event.now, {
         failure: {
           code: 'all-drives-failed',
-          message: `None of the ${drives.length} torsion drives gave a profile. The first: ${dropped[0]!.failure!.message}`,
+          message: `None of the ${drives.length} torsion drives gave a profile. The first: ${message}`,
+          ...(logSha256 !== undefined && { logSha256 }),
         },
       }),
     );
@@ -271,20 +273,20 @@ function driving(state: FitRecord, event: Observation): FitTransition {
 }
 
 function fitting(state: FitRecord, event: Observation): FitTransition {
-  const fragmented = event.outcomes[state.fragmentTask.taskId];
+  const fragmented = readOutcome('fragment', event.outcomes[state.fragmentTask.taskId]);
   if (fragmented?.outcome !== 'succeeded') return lostFragments(state);
-  const { fragments } = fragmented.output as FragmentResult;
+  const { fragments } = fragmented.output;
   const request = (order: FitRecord, epoch: number): TaskRequest =>
     fitParametersTask(order, fragments, epoch);
   if (state.fitTask === null) {
     const fitTask = { taskId: request(state, 0).taskId, epoch: 0, wanted: false };
     return { state: { ...state, fitTask }, commands: [] };
   }
-  const outcome = event.outcomes[state.fitTask.taskId] ?? null;
+  const outcome = readOutcome('fit-parameters', event.outcomes[state.fitTask.taskId]);
   if (outcome === null || outcome.outcome !== 'succeeded') {
     return asking(state, event, state.fitTask, request, (fitTask) => ({ fitTask }), outcome);
   }
-  const { forceFieldSha256, fitOutcomeSha256 } = outcome.output as FitParametersResult;
+  const { forceFieldSha256, fitOutcomeSha256 } = outcome.output;
   return released(
     ended(withVersion(state, 'optimizer', outcome), 'succeeded', event.now, {
       result: { forceFieldSha256, fitOutcomeSha256 },
@@ -315,8 +317,7 @@ function asking(
       commands: [],
     };
   }
-  const { code, message } = outcome.failure;
-  return released(ended(state, 'failed', now, { failure: { code, message } }));
+  return released(ended(state, 'failed', now, { failure: outcome.failure }));
 }
 
 /** Results are never deleted while a fit needs them; if someone did, the fit waits where it is seen. */

@@ -180,6 +180,29 @@ describe('a drive', () => {
     }
   });
 
+  const malformed: [string, unknown][] = [
+    ['null', null],
+    ['an empty object', {}],
+    ['a geometry that is none', { conformers: [{ geometryAngstrom: null, dihedralDegrees: 60 }] }],
+    ['an energy in words', { ...(point(0) as { output: object }).output, energyAtTargetHartree: '-1' }],
+  ];
+  it.each(malformed)('takes a result that makes no sense for a crash, not for ever: %s', (_, output) => {
+    for (const drive of [wanted, opened]) {
+      const failed = step(drive, observe(drive, outcome('succeeded', output)));
+      expect(failed.status).toBe('failed');
+      expect(failed.failure?.message).toContain('not what this version can read');
+      expect(step(failed, { type: 'wanted', fitId: 'g' }).status).toBe('waiting');
+    }
+  });
+
+  it('names the point whose engine failed rather than one that nothing got to, and its output', () => {
+    const logSha256 = 'a'.repeat(64);
+    const failure = { code: 'engine-failed', message: 'SCF not converged', logSha256 };
+    const failed = step(opened, observe(opened, { outcome: 'failed', failure }));
+    expect(failed.failure).toMatchObject({ code: 'drive-incomplete', logSha256 });
+    expect(failed.failure!.message).toContain('at 60 degrees: SCF not converged');
+  });
+
   it('drops a point that is off target', () => {
     const astray = step(opened, observe(opened, point(61)));
     expect(astray).toMatchObject({ status: 'failed', failure: { code: 'drive-incomplete' } });
@@ -279,6 +302,40 @@ describe('a fit', () => {
       const ended = settle(all[name]!, outcome(kind), null);
       expect(ended).toMatchObject({ status: 'failed', failure: { code: kind, message: `it ${kind}` } });
     }
+  });
+
+  it("passes on where the engine's output is, of its own task and of a drive", () => {
+    const logSha256 = 'a'.repeat(64);
+    const failure = { code: 'engine-failed', message: 'no', logSha256 };
+    expect(settle(fitting, { outcome: 'failed', failure }, null).failure).toEqual(failure);
+    const { drives } = observe(driving, null, 'failed') as Extract<FitEvent, { type: 'observed' }>;
+    const [id, record] = Object.entries(drives)[0]!;
+    const ended = settle(
+      stepFit(driving, {
+        ...(observe(driving, null, 'failed') as Extract<FitEvent, { type: 'observed' }>),
+        drives: { [id]: { ...record!, failure } },
+      }).state,
+      null,
+      null,
+    );
+    expect(ended).toMatchObject({ status: 'failed', failure: { code: 'all-drives-failed', logSha256 } });
+    expect(ended.drives[0]!.failure).toEqual(failure);
+  });
+
+  it.each([null, {}, { fragments: [{}], warnings: [] }, { forceFieldSha256: 1 }])(
+    'ends with a result of its own task that makes no sense, and says so: %j',
+    (output) => {
+      for (const name of ['fragmenting', 'fitting'])
+        expect(settle(all[name]!, outcome('succeeded', output), null)).toMatchObject({
+          status: 'failed',
+          failure: { code: 'malformed-result' },
+        });
+    },
+  );
+
+  it('ends with a failure that gives no reason, too', () => {
+    const unexplained = { outcome: 'failed' } as unknown as TaskOutcome;
+    expect(settle(all['fitting']!, unexplained, null).failure?.code).toBe('malformed-result');
   });
 
   it('takes a failure from before it asked as final, but a crash from before as a reason to try again', () => {

@@ -13,11 +13,11 @@ import {
   type Settlement,
   type Stores,
   type TaskEnvelope,
-  type TaskFailureRecord,
   type TaskKindName,
   type TaskResult,
   type WorkerRecord,
 } from '@bespoke/messaging';
+import type { Failure } from '@bespoke/workflow-schema';
 import type { Logger } from 'pino';
 import { attemptsMade, beginAttempt, giveUpReason, retryDelayMs, writeLog } from './attempt-log';
 import { readTask } from './read-task';
@@ -27,6 +27,9 @@ import { patientArtifacts, whenReachable } from './when-reachable';
 
 /** A message of NATS holds 1 MiB; what is larger belongs among the artifacts. */
 const MAX_OUTPUT_BYTES = 900_000;
+
+/** More than a person reads; the whole text is in the log. Records of tasks and of drives repeat it. */
+const MAX_MESSAGE_LENGTH = 2_000;
 
 const DONE: Settlement = { settle: 'done' };
 
@@ -71,12 +74,12 @@ export function taskRunner({ workerId, stores, logger, scratchDirectory, resourc
     return announce(wake, signal);
   };
 
-  const failureRecord = async (error: Error, context: TaskContext): Promise<TaskFailureRecord> => {
+  const failureRecord = async (error: Error, context: TaskContext): Promise<Failure> => {
     const { code = 'crashed', log, output } = error as { code?: unknown; log?: unknown; output?: unknown };
     const text = [log, output].find((candidate) => typeof candidate === 'string' && candidate !== '');
     return {
       code: typeof code === 'string' && /^[a-z0-9-]+$/.test(code) ? code : 'crashed',
-      message: error.message,
+      message: error.message.slice(0, MAX_MESSAGE_LENGTH),
       ...(typeof text === 'string' && { logSha256: await context.artifacts.put(text) }),
     };
   };
@@ -106,7 +109,7 @@ export function taskRunner({ workerId, stores, logger, scratchDirectory, resourc
     log: KeptRecord<AttemptLog>,
     { signal }: Delivery,
     call: CallHandler,
-  ): Promise<{ ending: Ending; failure: TaskFailureRecord | null; wallSeconds: number }> => {
+  ): Promise<{ ending: Ending; failure: Failure | null; wallSeconds: number }> => {
     const timeout = new AbortController();
     const { timeoutMs } = taskKinds[task.kind];
     const timer = setTimeout(() => timeout.abort(new TaskTimedOutError(timeoutMs)), timeoutMs);

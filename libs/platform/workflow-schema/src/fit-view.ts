@@ -11,6 +11,8 @@ export interface Failure {
   code: string;
   /** What failed, why in the engine's own words, and what to do. One line where it can be. */
   message: string;
+  /** The engine's whole output, where there is one: GET /api/v2/fits/{id}/logs/{logSha256}. */
+  logSha256?: string;
 }
 
 /** A fit as GET /api/v2/fits/{id} and every event of its stream give it. */
