@@ -144,6 +144,7 @@ function bespoke(): Command {
     .action(async (options) => running((await import('./commands/list.js')).list)(options));
   outputOptions(gatewayOptions(executor.command('retrieve').description('write the results of a fit')))
     .requiredOption('--id <id>', 'the fit')
+    .option('--output-log <file>', 'what engines wrote before they failed, text')
     .action(async (options) => running((await import('./commands/retrieve.js')).retrieve)(options));
   gatewayOptions(executor.command('cancel').description('end fits'))
     .requiredOption('--id <id>', 'a fit; may be given several times', collect)

@@ -19,8 +19,8 @@ describe('the outputs of several molecules', () => {
 
   it('carry the suffix before the extension', () => {
     expect(fitOutputs({ output: 'out/fit.json', outputForceField: 'ff' }, ['a', ''])).toEqual([
-      { report: 'out/fit-a.json', forceField: 'ff-a', page: 'out/report-a.html' },
-      { report: 'out/fit-2.json', forceField: 'ff-2', page: 'out/report-2.html' },
+      { report: 'out/fit-a.json', forceField: 'ff-a', page: 'out/report-a.html', log: 'out/fit-a.log' },
+      { report: 'out/fit-2.json', forceField: 'ff-2', page: 'out/report-2.html', log: 'out/fit-2.log' },
     ]);
   });
 });
@@ -28,11 +28,16 @@ describe('the outputs of several molecules', () => {
 describe('the outputs of one molecule', () => {
   it('lie beside the report unless they are named', () => {
     expect(fitOutputs({ output: 'out/melatonin.json' }, ['melatonin'])).toEqual([
-      { report: 'out/melatonin.json', forceField: 'out/melatonin.offxml', page: 'out/report.html' },
+      {
+        report: 'out/melatonin.json',
+        forceField: 'out/melatonin.offxml',
+        page: 'out/report.html',
+        log: 'out/melatonin.log',
+      },
     ]);
     expect(
       fitOutputs({ output: 'a.json', outputForceField: 'b.offxml', outputReport: 'c.html' }, ['']),
-    ).toEqual([{ report: 'a.json', forceField: 'b.offxml', page: 'c.html' }]);
+    ).toEqual([{ report: 'a.json', forceField: 'b.offxml', page: 'c.html', log: 'a.log' }]);
   });
 });
 

@@ -7,6 +7,8 @@ export interface FitOutputs {
   report: string;
   forceField: string;
   page: string;
+  /** What engines wrote before they failed, where one did. */
+  log: string;
 }
 
 export interface OutputOptions {
@@ -42,12 +44,13 @@ export function fitOutputs(options: OutputOptions, names: readonly string[]): Fi
   const { output } = options;
   const forceField = options.outputForceField ?? withoutExtension(output) + '.offxml';
   const page = options.outputReport ?? path.join(path.dirname(output), 'report.html');
-  const files = { report: output, forceField, page };
+  const files = { report: output, forceField, page, log: withoutExtension(output) + '.log' };
   if (names.length === 1) return [files];
   return outputSuffixes(names).map((suffix) => ({
     report: withSuffix(files.report, suffix),
     forceField: withSuffix(files.forceField, suffix),
     page: withSuffix(files.page, suffix),
+    log: withSuffix(files.log, suffix),
   }));
 }
 
@@ -57,7 +60,12 @@ export function fitOutputs(options: OutputOptions, names: readonly string[]): Fi
  */
 export function assertWritable(outputs: readonly Partial<FitOutputs>[]): void {
   const seen = new Set<string>();
-  for (const file of outputs.flatMap(({ report, forceField, page }) => [report, forceField, page])) {
+  for (const file of outputs.flatMap(({ report, forceField, page, log }) => [
+    report,
+    forceField,
+    page,
+    log,
+  ])) {
     if (file === undefined) continue;
     const absolute = path.resolve(file);
     if (seen.has(absolute)) throw new CliError('usage', `two outputs would be the same file: ${file}`);

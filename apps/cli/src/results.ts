@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import type { GatewayClient } from '@bespoke/client';
+import type { FitView } from '@bespoke/workflow-schema';
 import { CliError } from './cli-error';
 import type { FitOutputs } from './outputs';
 
@@ -7,13 +8,35 @@ import type { FitOutputs } from './outputs';
 export async function writeResults(
   client: GatewayClient,
   fitId: string,
-  outputs: Partial<FitOutputs>,
+  outputs: Partial<Omit<FitOutputs, 'log'>>,
   signal?: AbortSignal,
 ): Promise<void> {
   const { forceField, report, page } = outputs;
   if (forceField !== undefined) write(forceField, await client.forceField(fitId, signal));
   if (report !== undefined) write(report, JSON.stringify(await client.report(fitId, signal), null, 2) + '\n');
   if (page !== undefined) write(page, await client.reportPage(fitId, signal));
+}
+
+/**
+ * Writes what engines said before they failed, each under the failure that names it.
+ * @returns whether there was anything
+ */
+export async function writeLogs(
+  client: GatewayClient,
+  { id, failure, drives }: FitView,
+  file: string,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  const messages = new Map<string, string>();
+  for (const { logSha256, message } of [...drives.map((drive) => drive.failure), failure].flatMap(
+    (each) => each ?? [],
+  ))
+    if (logSha256 !== undefined && !messages.has(logSha256)) messages.set(logSha256, message);
+  let text = '';
+  for (const [logSha256, message] of messages)
+    text += `==> ${message}\n\n${await client.failureLog(id, logSha256, signal)}\n\n`;
+  if (text !== '') write(file, text);
+  return text !== '';
 }
 
 function write(file: string, text: string): void {

@@ -3,10 +3,10 @@ import type { FitView } from '@bespoke/workflow-schema';
 import { followFits } from '../follow';
 import { withExecutor, type LaunchOptions } from '../local-executor';
 import { readMolecules } from '../molecule-input';
-import { assertWritable, fitOutputs, type OutputOptions } from '../outputs';
+import { assertWritable, fitOutputs, type FitOutputs, type OutputOptions } from '../outputs';
 import { count } from '../progress';
 import { progressDisplay, type ProgressDisplay } from '../progress-display';
-import { writeResults } from '../results';
+import { writeLogs, writeResults } from '../results';
 import { submissions, submitOrResume, type SubmitOptions } from '../submission';
 import { EXIT_CODES } from '../exit-codes';
 
@@ -29,6 +29,7 @@ export async function run(options: RunOptions): Promise<number> {
     molecules.map(({ name }) => name),
   );
   assertWritable(outputs);
+  const logged = new Set<number>();
 
   const display = progressDisplay(process.stderr, labels);
   const fits = await withExecutor(
@@ -46,7 +47,9 @@ export async function run(options: RunOptions): Promise<number> {
         for (const each of wanted) submitted.push(await submitOrResume(client, each, signal));
         tellOfOthers(unfinished, submitted, display);
         return await followFits(client, submitted, display, signal, async (fit, index) => {
-          if (fit.status === 'succeeded') await writeResults(client, fit.id, outputs[index]!, signal);
+          const { log, ...results } = outputs[index]!;
+          if (fit.status === 'succeeded') await writeResults(client, fit.id, results, signal);
+          if (await writeLogs(client, fit, log, signal)) logged.add(index);
         });
       } finally {
         display.end();
@@ -54,17 +57,21 @@ export async function run(options: RunOptions): Promise<number> {
     },
   );
 
-  const results = fits.map((fit, index) => ({
-    id: fit.id,
-    name: fit.name,
-    smiles: fit.smiles,
-    status: fit.status,
-    ...(fit.status === 'succeeded' ? outputs[index] : {}),
-    failure: fit.failure,
-    warnings: fit.warnings,
-  }));
+  const results = fits.map((fit, index) => {
+    const { log, ...files } = outputs[index]!;
+    return {
+      id: fit.id,
+      name: fit.name,
+      smiles: fit.smiles,
+      status: fit.status,
+      ...(fit.status === 'succeeded' ? files : {}),
+      ...(logged.has(index) ? { log } : {}),
+      failure: fit.failure,
+      warnings: fit.warnings,
+    };
+  });
   if (options.json) process.stdout.write(`${JSON.stringify({ fits: results }, null, 2)}\n`);
-  else fits.forEach((fit, index) => tellOutcome(labels[index]!, fit, outputs[index]!));
+  else fits.forEach((fit, index) => tellOutcome(labels[index]!, fit, outputs[index]!, logged.has(index)));
   return fits.every(({ status }) => status === 'succeeded')
     ? EXIT_CODES.success.code
     : EXIT_CODES.fitFailed.code;
@@ -97,9 +104,11 @@ function tellOfOthers(
 function tellOutcome(
   label: string,
   fit: FitView,
-  { forceField, report, page }: { forceField: string; report: string; page: string },
+  { forceField, report, page, log }: FitOutputs,
+  isLogged: boolean,
 ): void {
   for (const warning of fit.warnings) process.stderr.write(`${label}: warning: ${warning}\n`);
+  if (isLogged) process.stderr.write(`${label}: what the engine wrote before it failed is in ${log}\n`);
   if (fit.status === 'succeeded') process.stdout.write(`${label}: ${forceField}, ${report}, ${page}\n`);
   else process.stderr.write(`${label}: ${fit.failure?.message ?? fit.status}\n`);
 }

@@ -105,6 +105,29 @@ export class FitsController {
       .send(Buffer.from(offxml));
   }
 
+  /** What an engine wrote before it failed, in full. Only what a failure of this fit names. */
+  @Get(':id/logs/:sha256')
+  async log(
+    @Param('id') id: string,
+    @Param('sha256') sha256: string,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { value } = await this.read(id);
+    const failures = [value.failure, ...value.drives.map(({ failure }) => failure)];
+    if (!failures.some((failure) => failure?.logSha256 === sha256)) {
+      throw new ProblemException({
+        status: 404,
+        code: 'no-such-log',
+        detail: `No failure of the fit ${id} names such a log: see logSha256 in its failures.`,
+      });
+    }
+    const text = await this.stores.artifacts.get(sha256);
+    await reply
+      .header('Content-Type', 'text/plain; charset=utf-8')
+      .header('X-Content-Type-Options', 'nosniff')
+      .send(Buffer.from(text));
+  }
+
   @Get(':id/report')
   async report(
     @Param('id') id: string,

@@ -20,7 +20,11 @@ const STATUS = { enum: ['waiting', 'running', 'succeeded', 'failed', 'cancelled'
 const SCHEMAS: Record<string, Schema> = {
   ...dtoSchemas(SubmitFit),
   ...dtoSchemas(Workflow),
-  Failure: { ...object({ code: text, message: text }), nullable: true },
+  Failure: {
+    ...object({ code: text, message: text }),
+    properties: { code: text, message: text, logSha256: text },
+    nullable: true,
+  },
   Fit: object({
     id: text,
     name: text,
@@ -116,6 +120,10 @@ const OPERATIONS: Record<string, Described> = {
   'get /api/v2/fits/{id}/force-field': {
     summary: 'The fitted force field; 409 while there is none',
     answers: { 200: { description: 'OFFXML', content: { 'application/xml': { schema: text } } } },
+  },
+  'get /api/v2/fits/{id}/logs/{sha256}': {
+    summary: 'What an engine wrote before it failed: the logSha256 of a failure of the fit',
+    answers: { 200: { description: 'The whole output', content: { 'text/plain': { schema: text } } } },
   },
   'get /api/v2/fits/{id}/report': {
     summary:

@@ -41,6 +41,8 @@ export interface GatewayClient {
   report(id: string, signal?: AbortSignal): Promise<FitReport>;
   /** The report as one self-contained HTML page. */
   reportPage(id: string, signal?: AbortSignal): Promise<string>;
+  /** What an engine wrote before it failed: the `logSha256` of a failure of the fit. */
+  failureLog(id: string, logSha256: string, signal?: AbortSignal): Promise<string>;
   cancelFit(id: string, signal?: AbortSignal): Promise<void>;
 }
 
@@ -149,6 +151,10 @@ export function createGatewayClient({ baseUrl, retrySeconds = 0 }: GatewayClient
 
     async reportPage(id, signal) {
       return (await request(`${fitPath(id)}/report`, { headers: { accept: 'text/html' } }, signal)).text();
+    },
+
+    async failureLog(id, logSha256, signal) {
+      return (await request(`${fitPath(id)}/logs/${encodeURIComponent(logSha256)}`, {}, signal)).text();
     },
 
     async cancelFit(id, signal) {
