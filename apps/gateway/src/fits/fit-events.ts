@@ -32,8 +32,12 @@ export class FitEvents implements OnModuleDestroy {
   ): Promise<void> {
     let sent = lastRevision;
     let ready = false;
+    /** What changed while the record was read: it may be newer than what was read. */
+    let meanwhile: KeptRecord<FitRecord> | null = null;
     const response = reply.raw;
-    const send = ({ value, revision }: KeptRecord<FitRecord>): void => {
+    const send = (record: KeptRecord<FitRecord>): void => {
+      const { value, revision } = record;
+      if (!ready) meanwhile = record;
       if (!ready || revision <= sent || response.writableEnded) return;
       sent = revision;
       response.write(`id: ${revision}\nevent: fit\ndata: ${JSON.stringify(fitView(value, revision))}\n\n`);
@@ -74,5 +78,6 @@ export class FitEvents implements OnModuleDestroy {
     heartbeat = setInterval(() => response.write(': still here\n\n'), HEARTBEAT_MS);
     ready = true;
     send(now);
+    if (meanwhile !== null) send(meanwhile);
   }
 }
