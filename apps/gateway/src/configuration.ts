@@ -57,7 +57,7 @@ function readPools(text: string | undefined): StageCapability[] | null {
   } catch (error) {
     throw new ConfigurationError('BESPOKE_POOLS is not JSON', { cause: error });
   }
-  if (!Array.isArray(pools) || !pools.every(isPool)) {
+  if (!Array.isArray(pools) || !pools.every(isCapability)) {
     throw new ConfigurationError(
       `BESPOKE_POOLS must be an array of { "stage": ${STAGES.join(' | ')}, "engines": [{ "program", "version" }] }`,
     );
@@ -65,7 +65,8 @@ function readPools(text: string | undefined): StageCapability[] | null {
   return pools;
 }
 
-function isPool(value: unknown): value is StageCapability {
+/** Whether this says of a pool, or of a worker, what it can do. */
+export function isCapability(value: unknown): value is StageCapability {
   const { stage, engines } = (value ?? {}) as { stage?: unknown; engines?: unknown };
   return (
     STAGES.includes(stage as StageName) &&

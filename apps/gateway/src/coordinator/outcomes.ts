@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { UnreadableRecordError } from '@bespoke/messaging';
 import type { TaskOutcome } from '@bespoke/orchestration';
 import { STORES, type GatewayStores } from '../stores';
 
@@ -20,10 +21,20 @@ export class Outcomes {
   private async one(taskId: string): Promise<TaskOutcome | null> {
     const known = this.kept.get(taskId);
     if (known !== undefined) return known;
-    const record = await this.stores.results.get(taskId);
-    if (record === null) return null;
-    this.kept.set(taskId, record.value);
+    const outcome = await this.read(taskId);
+    if (outcome === null) return null;
+    this.kept.set(taskId, outcome);
     if (this.kept.size > KEPT) this.kept.delete(this.kept.keys().next().value!);
-    return record.value;
+    return outcome;
+  }
+
+  /** What is no result at all is a crash of its task: a step that waited for it to change would wait for ever. */
+  private async read(taskId: string): Promise<TaskOutcome | null> {
+    try {
+      return (await this.stores.results.get(taskId))?.value ?? null;
+    } catch (error) {
+      if (!(error instanceof UnreadableRecordError)) throw error;
+      return { outcome: 'crashed', failure: { code: error.code, message: error.message } };
+    }
   }
 }

@@ -70,13 +70,23 @@ export class FitIndex implements OnModuleInit, OnModuleDestroy {
 
   /** Calls back at each change of a fit. @returns how to stop that */
   onChange(fitId: string, listener: (record: KeptRecord<FitRecord>) => void): () => void {
-    this.changes.on(fitId, listener);
-    return () => this.changes.off(fitId, listener);
+    const event = `fit ${fitId}`;
+    this.changes.on(event, listener);
+    return () => this.changes.off(event, listener);
   }
 
   private async watch(seen: (key: string) => void): Promise<void> {
-    for await (const record of this.stores.fits.watch('>', { signal: this.stop.signal })) {
+    const leaveOut = (key: string, error: unknown): void => {
+      this.logger.error({ err: error, fitId: key }, 'a fit that cannot be read is left out');
+      seen(key);
+    };
+    const records = this.stores.fits.watch('>', { signal: this.stop.signal, onUnreadable: leaveOut });
+    for await (const record of records) {
       const { key, value } = record;
+      if (!isFit(value)) {
+        leaveOut(key, new Error('it is no record of a fit'));
+        continue;
+      }
       const unsettled = isFitOpen(value) || !value.released;
       this.fits.set(key, {
         status: value.status,
@@ -84,7 +94,13 @@ export class FitIndex implements OnModuleInit, OnModuleDestroy {
         openDrives: unsettled ? value.drives.filter(isDriveOpen).map(({ driveId }) => driveId) : [],
       });
       seen(key);
-      this.changes.emit(key, record);
+      this.changes.emit(`fit ${key}`, record);
     }
   }
+}
+
+/** What the index and the lists rely on; the rest is the business of each step. */
+function isFit(value: unknown): value is FitRecord {
+  const { status, drives } = (value ?? {}) as Partial<FitRecord>;
+  return typeof status === 'string' && Array.isArray(drives);
 }

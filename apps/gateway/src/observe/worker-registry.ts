@@ -1,8 +1,8 @@
 import { Inject, Injectable, type OnModuleInit, type OnModuleDestroy } from '@nestjs/common';
-import { WORKER_TTL_MS, type WorkerRecord } from '@bespoke/messaging';
+import { UnreadableRecordError, WORKER_TTL_MS, type WorkerRecord } from '@bespoke/messaging';
 import type { Supply } from '@bespoke/orchestration';
 import { InjectPinoLogger, PinoLogger } from 'nestjs-pino';
-import type { Configuration } from '../configuration';
+import { isCapability, type Configuration } from '../configuration';
 import { CONFIGURATION, STORES, type GatewayStores } from '../stores';
 import { shutDownBlind } from './watch-failure';
 
@@ -25,8 +25,12 @@ export class WorkerRegistry implements OnModuleInit, OnModuleDestroy {
   async onModuleInit(): Promise<void> {
     // Those that are up now are known before the first fit asks for them.
     for (const key of await this.stores.workers.keys()) {
-      const record = await this.stores.workers.get(key);
-      if (record !== null) this.note(record.value);
+      const record = await this.stores.workers.get(key).catch((error: unknown) => {
+        if (!(error instanceof UnreadableRecordError)) throw error;
+        this.leaveOut(key, error);
+        return null;
+      });
+      if (record !== null) this.note(record.key, record.value);
     }
     this.watch().catch(shutDownBlind(this.logger, 'workers'));
     this.timer = setInterval(() => this.dropSilent(), LOOK_FOR_SILENT_WORKERS_MS);
@@ -52,13 +56,22 @@ export class WorkerRegistry implements OnModuleInit, OnModuleDestroy {
   }
 
   private async watch(): Promise<void> {
-    for await (const { value } of this.stores.workers.watch('>', { signal: this.stop.signal }))
-      this.note(value);
+    const records = this.stores.workers.watch('>', {
+      signal: this.stop.signal,
+      onUnreadable: (key, error) => this.leaveOut(key, error),
+    });
+    for await (const { key, value } of records) this.note(key, value);
   }
 
-  private note(worker: WorkerRecord): void {
-    const known = this.seen.get(worker.id)?.worker;
-    this.seen.set(worker.id, { worker, atMs: performance.now() });
+  /** One that makes no sense, of a version to come perhaps, must not keep fits from those that do. */
+  private leaveOut(key: string, error: Error): void {
+    this.logger.warn({ err: error, worker: key }, 'a worker that cannot be read is left out');
+  }
+
+  private note(key: string, worker: WorkerRecord): void {
+    if (!isCapability(worker)) return this.leaveOut(key, new Error('it is no record of a worker'));
+    const known = this.seen.get(key)?.worker;
+    this.seen.set(key, { worker, atMs: performance.now() });
     if (known === undefined || JSON.stringify(known.engines) !== JSON.stringify(worker.engines))
       this.changed();
   }

@@ -48,6 +48,15 @@ export class ArtifactMissingError extends Error {
   }
 }
 
+/** What is kept under a key is no JSON: no version of ours wrote it. */
+export class UnreadableRecordError extends Error {
+  readonly code = 'unreadable-record';
+  constructor(bucket: string, key: string, cause: unknown) {
+    super(`the record ${key} of the bucket ${bucket} is no JSON`, { cause });
+    this.name = 'UnreadableRecordError';
+  }
+}
+
 const UNREACHABLE: readonly string[] = [
   ErrorCode.NoResponders,
   ErrorCode.Timeout,

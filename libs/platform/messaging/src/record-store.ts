@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NatsError, type KV, type NatsConnection } from 'nats';
+import { NatsError, type KV, type KvEntry, type NatsConnection } from 'nats';
 import { onReconnect } from './connection';
-import { isUnreachable } from './messaging-error';
+import { isUnreachable, UnreadableRecordError } from './messaging-error';
 
 const WATCH_RETRY_MS = 250;
 const WRONG_LAST_SEQUENCE = 10071;
@@ -18,10 +18,13 @@ export interface WatchOptions {
   afterRevision?: number;
   /** Ends the iteration without an error. */
   signal: AbortSignal;
+  /** Told of a record that is no JSON; it is left out, for one such record must not hide all others. */
+  onUnreadable(key: string, error: UnreadableRecordError): void;
 }
 
 /** Small JSON records by key, each with a revision: compare-and-set is the only lock there is. */
 export interface RecordStore<T> {
+  /** @throws UnreadableRecordError */
   get(key: string): Promise<KeptRecord<T> | null>;
   /** @returns the revision, or null if the key exists: somebody was first. */
   create(key: string, value: T): Promise<number | null>;
@@ -41,7 +44,7 @@ export function recordStore<T>(connection: NatsConnection, bucket: KV): RecordSt
     async get(key) {
       const entry = await bucket.get(key);
       if (entry === null || entry.operation !== 'PUT') return null;
-      return { key, value: entry.json<T>(), revision: entry.revision };
+      return kept<T>(entry);
     },
     create: (key, value) => unlessRaceLost(bucket.create(key, JSON.stringify(value))),
     update: (key, value, revision) => unlessRaceLost(bucket.update(key, JSON.stringify(value), revision)),
@@ -54,6 +57,15 @@ export function recordStore<T>(connection: NatsConnection, bucket: KV): RecordSt
     },
     watch: (pattern, options) => watch<T>(connection, bucket, pattern, options),
   };
+}
+
+function kept<T>(entry: KvEntry): KeptRecord<T> {
+  const { bucket, key, revision } = entry;
+  try {
+    return { key, value: entry.json<T>(), revision };
+  } catch (error) {
+    throw new UnreadableRecordError(bucket, key, error);
+  }
 }
 
 async function unlessRaceLost(write: Promise<number>): Promise<number | null> {
@@ -69,7 +81,7 @@ async function* watch<T>(
   connection: NatsConnection,
   bucket: KV,
   pattern: string,
-  { afterRevision = 0, signal }: WatchOptions,
+  { afterRevision = 0, signal, onUnreadable }: WatchOptions,
 ): AsyncGenerator<KeptRecord<T>> {
   let last = afterRevision;
   while (!signal.aborted) {
@@ -88,9 +100,16 @@ async function* watch<T>(
           // After a restart of the server the client may begin again from the start.
           if (entry.revision <= last) continue;
           last = entry.revision;
-          if (entry.operation === 'PUT') {
-            yield { key: entry.key, value: entry.json<T>(), revision: entry.revision };
+          if (entry.operation !== 'PUT') continue;
+          let record: KeptRecord<T>;
+          try {
+            record = kept(entry);
+          } catch (error) {
+            if (!(error instanceof UnreadableRecordError)) throw error;
+            onUnreadable(entry.key, error);
+            continue;
           }
+          yield record;
         }
       } finally {
         signal.removeEventListener('abort', stop);

@@ -172,11 +172,32 @@ describe('a watch', () => {
     return seen;
   }
 
+  const onUnreadable = (key: string): never => {
+    throw new Error(`${key} is unreadable`);
+  };
+
+  it('leaves out what is no JSON, says so, and goes on', async () => {
+    const bucket = await connection.jetstream().views.kv('fits', { bindOnly: true });
+    await bucket.put('poison.1', '{"n":');
+    await stores.fits.put('poison.2', { n: 2 });
+    const unreadable: string[] = [];
+    const watched = stores.fits.watch('poison.*', {
+      signal: new AbortController().signal,
+      onUnreadable: (key) => unreadable.push(key),
+    });
+    expect(await collect(watched, 2)).toEqual([2]);
+    expect(unreadable).toEqual(['poison.1']);
+    await expect(stores.fits.get('poison.1')).rejects.toMatchObject({ code: 'unreadable-record' });
+  });
+
   it('gives what is there, then every change', async () => {
     await stores.fits.put('watched', { n: 1 });
     const stop = new AbortController();
     const seen: number[] = [];
-    for await (const { value, revision } of stores.fits.watch('watched', { signal: stop.signal })) {
+    for await (const { value, revision } of stores.fits.watch('watched', {
+      signal: stop.signal,
+      onUnreadable,
+    })) {
       seen.push(value.n);
       if (value.n === 3) stop.abort();
       else await stores.fits.update('watched', { n: value.n + 1 }, revision);
@@ -188,13 +209,13 @@ describe('a watch', () => {
     const revision = await stores.fits.put('resumed', { n: 1 });
     await stores.fits.put('resumed', { n: 2 });
     const stop = new AbortController();
-    const options = { signal: stop.signal, afterRevision: revision };
+    const options = { signal: stop.signal, onUnreadable, afterRevision: revision };
     expect(await collect(stores.fits.watch('resumed', options), 2)).toEqual([2]);
   });
 
   it('ends when it is told to', async () => {
     const stop = new AbortController();
-    const watched = collect(stores.fits.watch('never', { signal: stop.signal }), 1);
+    const watched = collect(stores.fits.watch('never', { signal: stop.signal, onUnreadable }), 1);
     setTimeout(() => stop.abort(), 50);
     expect(await watched).toEqual([]);
   });
@@ -204,7 +225,7 @@ describe('a watch', () => {
     const stop = new AbortController();
     const seen: number[] = [];
     const watched = (async () => {
-      for await (const { value } of stores.fits.watch('survivor', { signal: stop.signal })) {
+      for await (const { value } of stores.fits.watch('survivor', { signal: stop.signal, onUnreadable })) {
         seen.push(value.n);
         if (value.n === 3) return;
       }

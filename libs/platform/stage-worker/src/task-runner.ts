@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { canonicalJson } from '@bespoke/content-key';
 import {
+  UnreadableRecordError,
   WithdrawnError,
   taskKinds,
   type AttemptLog,
@@ -57,6 +58,16 @@ type Ending =
  */
 export function taskRunner({ workerId, stores, logger, scratchDirectory, resourcesOf }: TaskRunnerOptions) {
   const running = new Map<string, WorkerRecord['running'][number]>();
+
+  /** One that is no JSON is one too: it stays, and whoever waits for it sees what it is. */
+  const hasResult = async (taskId: string, signal: AbortSignal): Promise<boolean> => {
+    try {
+      return (await whenReachable(() => stores.results.get(taskId), signal)) !== null;
+    } catch (error) {
+      if (error instanceof UnreadableRecordError) return true;
+      throw error;
+    }
+  };
 
   /** There is a result: tell who waits for it. */
   const announce = async (wake: string | null, signal: AbortSignal): Promise<Settlement> => {
@@ -145,11 +156,8 @@ export function taskRunner({ workerId, stores, logger, scratchDirectory, resourc
     const { message, signal } = delivery;
     const startedAt = new Date().toISOString();
     const read = readTask(message.subject, message.data);
-    const known = await whenReachable(
-      () => stores.results.get(read.valid ? read.task.taskId : read.taskId),
-      signal,
-    );
-    if (known !== null) return announce(read.valid ? read.task.wake : read.wake, signal);
+    if (await hasResult(read.valid ? read.task.taskId : read.taskId, signal))
+      return announce(read.valid ? read.task.wake : read.wake, signal);
     if (!read.valid) {
       logger.error({ taskId: read.taskId }, read.reason);
       const result: TaskResult = {
