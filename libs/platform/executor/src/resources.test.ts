@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { shareResources } from './resources';
 
-const machine = { cores: 16, memoryBytes: 64 * 2 ** 30 };
+const machine = { cores: 16, memoryBytes: 64e9 };
 
 describe('sharing a machine out', () => {
   it('gives one worker of qc-compute all cores and most of the memory', () => {
@@ -10,7 +10,7 @@ describe('sharing a machine out', () => {
 
   it('divides the cores among several, with at least one each', () => {
     expect(shareResources(machine, 3, {})['qc-compute'].cores).toBe(5);
-    expect(shareResources({ cores: 2, memoryBytes: 8 * 2 ** 30 }, 3, {})['qc-compute']).toEqual({
+    expect(shareResources({ cores: 2, memoryBytes: 8e9 }, 3, {})['qc-compute']).toEqual({
       cores: 1,
       memoryGbPerCore: 2.13,
     });

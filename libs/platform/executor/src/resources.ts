@@ -25,7 +25,7 @@ export function machineResources(): MachineResources {
 /** A part of the memory stays with the operating system, nats-server, the gateway and Node itself. */
 const WORKERS_SHARE_OF_MEMORY = 0.8;
 /** As the workers count it. */
-const BYTES_PER_GB = 2 ** 30;
+const BYTES_PER_GB = 1e9;
 
 /**
  * Shares the machine out. The workers of qc-compute divide its cores among them, for nearly all work is theirs
