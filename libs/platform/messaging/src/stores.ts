@@ -13,7 +13,7 @@ import { wakeQueue, type WakeQueue } from './wake-queue';
 export interface Stores<Fit = unknown, Drive = unknown, Want = unknown, Idempotency = unknown> {
   fits: RecordStore<Fit>;
   drives: RecordStore<Drive>;
-  /** By `<driveId>.<fitId>`. */
+  /** By `<taskId>.<fitId>`. */
   wants: RecordStore<Want>;
   idempotency: RecordStore<Idempotency>;
   results: RecordStore<TaskResult>;
