@@ -1,5 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { QueueFullError, wakeSubject, type KeptRecord, type TaskEnvelope } from '@bespoke/messaging';
+import {
+  isUnreachable,
+  QueueFullError,
+  wakeSubject,
+  type KeptRecord,
+  type TaskEnvelope,
+} from '@bespoke/messaging';
 import {
   driveIdOf,
   driveNeeds,
@@ -16,6 +22,7 @@ import {
   type FitEvent,
   type FitRecord,
   type Owner,
+  type Supply,
   type TaskRequest,
 } from '@bespoke/orchestration';
 import * as wavefront from '@bespoke/torsion-drive';
@@ -38,6 +45,8 @@ export class Coordinator {
   private readonly turns = new ByTurns();
   /** Tasks that this process saw queued: a state implies all of its tasks at each step. */
   private readonly queued = new Set<string>();
+  /** When it was last tried. */
+  private queueIsFull = false;
 
   constructor(
     @Inject(STORES) private readonly stores: GatewayStores,
@@ -48,38 +57,57 @@ export class Coordinator {
 
   /** Steps a fit until nothing changes. */
   conductFit(fitId: string): Promise<void> {
-    return this.turns.run(fitId, async () => {
-      for (;;) {
+    return this.turns.run(fitId, () =>
+      this.untilSettled(async () => {
         const before = await this.stores.fits.get(fitId);
-        if (before === null) return;
+        if (before === null) return true;
         const { state, commands } = stepFit(before.value, await this.observeFit(before.value));
         const changed = isChanged(before.value, state);
-        if (changed && !(await this.storeFit(before, state))) continue;
+        if (changed && !(await this.storeFit(before, state))) return false;
         await this.carryOut(commands);
-        if (!isFitOpen(state) && !state.released) {
-          await this.applyToFit(fitId, { type: 'released' });
-        } else if (!changed) {
-          return;
-        }
-      }
-    });
+        if (isFitOpen(state) || state.released) return !changed;
+        await this.applyToFit(fitId, { type: 'released' });
+        return false;
+      }),
+    );
   }
 
   /** Steps a drive until nothing changes. */
   conductDrive(driveId: string): Promise<void> {
-    return this.turns.run(driveId, async () => {
-      for (;;) {
+    return this.turns.run(driveId, () =>
+      this.untilSettled(async () => {
         const before = await this.stores.drives.get(driveId);
-        if (before === null) return;
+        if (before === null) return true;
         const event: DriveEvent = {
           type: 'observed',
           outcomes: await this.outcomes.of(driveNeeds(before.value, wavefront)),
-          supply: this.workers.supply(),
+          supply: this.supply(),
         };
         const { stored, changed } = await this.moveDrive(before, event);
-        if (stored && !changed) return;
+        return stored && !changed;
+      }),
+    );
+  }
+
+  /**
+   * Steps until nothing changes. That the queue has become full, or takes tasks again, is for the next step to
+   * show; then whoever waits is woken again until there is room.
+   */
+  private async untilSettled(step: () => Promise<boolean>): Promise<void> {
+    let isShown = false;
+    for (;;) {
+      const wasFull = this.queueIsFull;
+      try {
+        if ((await step()) && this.queueIsFull === wasFull) return;
+      } catch (error) {
+        if (!(error instanceof QueueFullError) || isShown) throw error;
+        isShown = true;
       }
-    });
+    }
+  }
+
+  private supply(): Supply {
+    return { ...this.workers.supply(), isQueueFull: this.queueIsFull };
   }
 
   /** A task has ended: wakes the fits that want it. */
@@ -122,7 +150,7 @@ export class Coordinator {
       now: new Date().toISOString(),
       outcomes,
       drives: Object.fromEntries(drives),
-      supply: this.workers.supply(),
+      supply: this.supply(),
     };
   }
 
@@ -154,27 +182,36 @@ export class Coordinator {
     return { stored: true, changed };
   }
 
+  /** All of them: one that fails, of a drive that makes no sense perhaps, does not keep the others from being done. */
   private async carryOut(commands: readonly Command[]): Promise<void> {
+    let failure: { error: unknown } | null = null;
     for (const command of commands) {
-      switch (command.type) {
-        case 'publish-task':
-          await this.publish(command.task);
-          break;
-        case 'drop-task':
-          await this.drop(command.taskId, command.owner);
-          break;
-        case 'want-drive':
-          await this.wantDrive(command.order, command.fitId);
-          break;
-        case 'unwant-drive':
-          await this.applyToDrive(command.driveId, { type: 'unwanted', fitId: command.fitId });
-          break;
-        case 'wake-fit':
-          await this.stores.wakes.wakeFit(command.fitId);
-          break;
-        default:
-          command satisfies never;
+      // Where one task found no room the next finds none.
+      if (command.type === 'publish-task' && failure?.error instanceof QueueFullError) continue;
+      try {
+        await this.carryOutOne(command);
+      } catch (error) {
+        if (isUnreachable(error)) throw error;
+        failure ??= { error };
       }
+    }
+    if (failure !== null) throw failure.error;
+  }
+
+  private async carryOutOne(command: Command): Promise<void> {
+    switch (command.type) {
+      case 'publish-task':
+        return this.publish(command.task);
+      case 'drop-task':
+        return this.drop(command.taskId, command.owner);
+      case 'want-drive':
+        return this.wantDrive(command.order, command.fitId);
+      case 'unwant-drive':
+        return this.applyToDrive(command.driveId, { type: 'unwanted', fitId: command.fitId });
+      case 'wake-fit':
+        return this.stores.wakes.wakeFit(command.fitId);
+      default:
+        return command satisfies never;
     }
   }
 
@@ -190,11 +227,16 @@ export class Coordinator {
 
   /** A task that ends while it is published again looks like a full queue. */
   private async queue(task: TaskEnvelope): Promise<void> {
-    try {
-      await this.stores.tasks.publish(task);
-    } catch (error) {
+    const again = (error: unknown): Promise<unknown> => {
       if (!(error instanceof QueueFullError)) throw error;
-      await this.stores.tasks.publish(task);
+      return this.stores.tasks.publish(task);
+    };
+    try {
+      await this.stores.tasks.publish(task).catch(again);
+      this.queueIsFull = false;
+    } catch (error) {
+      if (error instanceof QueueFullError) this.queueIsFull = true;
+      throw error;
     }
   }
 

@@ -19,7 +19,7 @@ import type {
   MissingPoint,
 } from '@bespoke/torsion-drive';
 import type { Command } from './command';
-import { missingWorker, type Supply } from './supply';
+import { missingSupply, type Supply } from './supply';
 import { readOutcome } from './task-output';
 import { parseGeometryReference, taskIdOf, type TaskOutcome, type TaskRequest } from './task-request';
 import { torsionDriveArtifact } from './torsion-drive-record';
@@ -161,7 +161,7 @@ export function stepDrive(state: DriveRecord, event: DriveEvent, wavefront: Wave
     }
     case 'observed': {
       if (!isDriveOpen(state)) return transition(state, state, wavefront);
-      const waitingFor = missingWorker(event.supply, 'qc-generation', {
+      const waitingFor = missingSupply(event.supply, 'qc-generation', {
         program: state.order.qc.program,
         version: state.order.programVersion,
       });

@@ -10,7 +10,7 @@ import {
 } from '@bespoke/workflow-schema';
 import type { Command } from './command';
 import { driveIdOf, isDriveOpen, isDriveReopenable, type DriveOrder, type DriveRecord } from './drive';
-import { missingWorker, versionToPin, type Supply } from './supply';
+import { missingSupply, versionToPin, type Supply } from './supply';
 import { readOutcome } from './task-output';
 import { taskIdOf, type TaskOutcome, type TaskRequest, type TaskSubject } from './task-request';
 
@@ -306,7 +306,7 @@ function asking(
   if (outcome === null) {
     const asked = waiting(
       started({ ...state, ...put({ ...task, wanted: true }) }, now),
-      missingWorker(supply, state.stage),
+      missingSupply(supply, state.stage),
     );
     return { state: asked, commands: [{ type: 'publish-task', task: request(state, task.epoch) }] };
   }

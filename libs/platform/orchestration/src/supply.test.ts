@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { missingWorker, unsupportedEngine, versionToPin, type StageCapability } from './index';
+import { missingSupply, unsupportedEngine, versionToPin, type StageCapability } from './index';
 
 const qc = (...engines: [string, string][]): StageCapability => ({
   stage: 'qc-generation',
@@ -30,16 +30,23 @@ describe('the version that drives are pinned to', () => {
 });
 
 describe('a missing worker', () => {
+  it('is room in the queue where there are workers but it takes no more', () => {
+    const workers = [{ stage: 'fragmentation' as const, engines: [] }];
+    expect(missingSupply({ workers, pools: null, isQueueFull: true }, 'fragmentation')).toBe(
+      'room in the queue of tasks',
+    );
+  });
+
   it('is named by its stage, or by the program and its exact version', () => {
     const supply = { workers: [fragmenter, qc(['xtb', '6.7.1'])], pools: null };
-    expect(missingWorker(supply, 'fragmentation')).toBeNull();
-    expect(missingWorker(supply, 'optimization')).toBe('a worker for optimization');
-    expect(missingWorker(supply, 'qc-generation', { program: 'xtb', version: '6.7.1' })).toBeNull();
-    expect(missingWorker(supply, 'qc-generation', { program: 'psi4', version: '1.9' })).toBe(
+    expect(missingSupply(supply, 'fragmentation')).toBeNull();
+    expect(missingSupply(supply, 'optimization')).toBe('a worker for optimization');
+    expect(missingSupply(supply, 'qc-generation', { program: 'xtb', version: '6.7.1' })).toBeNull();
+    expect(missingSupply(supply, 'qc-generation', { program: 'psi4', version: '1.9' })).toBe(
       'a worker with psi4 1.9',
     );
-    expect(missingWorker(supply, 'qc-generation', { program: 'xtb', version: '6.4.1' })).toBe(
-      'a worker with xtb 6.4.1 (there is xtb 6.7.1: submit again to use that)',
+    expect(missingSupply(supply, 'qc-generation', { program: 'xtb', version: '6.4.1' })).toBe(
+      'a worker with xtb 6.4.1 (there is xtb 6.7.1: cancel and submit again to use that)',
     );
   });
 });

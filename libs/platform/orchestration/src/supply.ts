@@ -16,6 +16,8 @@ export interface StageCapability {
 export interface Supply {
   workers: readonly StageCapability[];
   pools: readonly StageCapability[] | null;
+  /** Whether the queue of tasks took no more when it was last tried. */
+  isQueueFull?: boolean;
 }
 
 /**
@@ -26,18 +28,21 @@ export function versionToPin(supply: Supply, program: string): string | null {
   return highestVersion(supply.workers, program) ?? highestVersion(supply.pools ?? [], program);
 }
 
-/** Null when a worker for the stage (and the engine) is up, else what is missing, for a person. */
-export function missingWorker(supply: Supply, stage: StageName, engine?: Engine): string | null {
+/** Null when a worker for the stage (and the engine) is up and tasks get to it, else what is missing, for a person. */
+export function missingSupply(supply: Supply, stage: StageName, engine?: Engine): string | null {
   const workers = supply.workers.filter((worker) => worker.stage === stage);
-  if (engine === undefined) return workers.length > 0 ? null : `a worker for ${stage}`;
+  const room = supply.isQueueFull ? 'room in the queue of tasks' : null;
+  if (engine === undefined) return workers.length > 0 ? room : `a worker for ${stage}`;
   const versions = workers
     .flatMap(({ engines }) => engines)
     .filter(({ program }) => program === engine.program);
-  if (versions.some(({ version }) => version === engine.version)) return null;
+  if (versions.some(({ version }) => version === engine.version)) return room;
   const other = versions[0];
   return (
     `a worker with ${engine.program} ${engine.version}` +
-    (other === undefined ? '' : ` (there is ${other.program} ${other.version}: submit again to use that)`)
+    (other === undefined
+      ? ''
+      : ` (there is ${other.program} ${other.version}: cancel and submit again to use that)`)
   );
 }
 

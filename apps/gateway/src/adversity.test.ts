@@ -8,6 +8,7 @@ import {
   openStores,
   provision,
   startNatsServer,
+  TASKS_STREAM,
   type NatsConnection,
   type NatsServer,
 } from '@bespoke/messaging';
@@ -120,6 +121,25 @@ describe('a gateway among records that make no sense', () => {
     await stores.wakes.wakeFit('later');
     await fitThat('later', ({ waitingFor }) => waitingFor !== null);
     expect(gateway.exitCode).toBeNull();
+  });
+});
+
+describe('a full queue', () => {
+  it('is what a fit waits for, until there is room', async () => {
+    const manager = await connection.jetstreamManager();
+    const { config, state } = await manager.streams.info(TASKS_STREAM);
+    await manager.streams.update(TASKS_STREAM, { max_msgs: state.messages });
+    for (const stage of ['fragmentation', 'qc-generation', 'optimization'] as const) {
+      const resources = { cores: 1, memoryBytes: 1e9, running: [], host: 'here', pid: process.pid };
+      await stores.workers.put(stage, { v: 1, id: stage, stage, engines: [], ...resources });
+    }
+    const ethane = { ...fitNamed('squeezed'), mappedSmiles: '[CH3:1][CH3:2]' };
+    await stores.fits.create('squeezed', newFit(ethane));
+    await stores.wakes.wakeFit('squeezed');
+    const { status } = await fitThat('squeezed', (fit) => fit.waitingFor === 'room in the queue of tasks');
+    expect(status).toBe('waiting');
+    await manager.streams.update(TASKS_STREAM, { max_msgs: config.max_msgs });
+    await fitThat('squeezed', (fit) => fit.status === 'running' && fit.waitingFor === null);
   });
 });
 
