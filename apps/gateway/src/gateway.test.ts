@@ -547,6 +547,20 @@ describe('bad input', () => {
       [{ ...draft, smiles: 'C[CH2]' }, 422, 'molecule-radical', 'smiles', /atom 2/],
       [{ ...draft, smiles: 'C[Fe]C' }, 422, 'molecule-unsupported-element', 'smiles', /Fe/],
       [{ ...draft, smiles: 'CC[Si](C)(C)C' }, 422, 'missing-parameters', 'smiles', /vdW of Si3/],
+      [
+        { ...draft, smiles: 'CCOP(=O)(OCC)OCC' },
+        422,
+        'missing-charges',
+        'smiles',
+        /no correction for the bond O3-P4, P4-O5/,
+      ],
+      [
+        { ...draft, smiles: 'CCCC', forceField: 'openff_unconstrained-2.3.0.offxml' },
+        422,
+        'charge-model',
+        'forceField',
+        /wants NAGL charges, but only AM1-BCC/,
+      ],
       [{ ...draft, smiles: 'C'.repeat(400) }, 422, 'molecule-too-large', 'smiles', /./],
       [{ ...draft, smiles: 'CC', forceField: '<a/>' }, 422, 'unreadable-offxml', 'forceField', /SMIRNOFF/],
       [
@@ -562,6 +576,13 @@ describe('bad input', () => {
         'unreadable-smarts',
         'targetTorsionSmarts.0',
         /\[C/,
+      ],
+      [
+        { ...draft, smiles: 'CCCC', targetTorsionSmarts: ['[#6]-[#6]'] },
+        422,
+        'bad-target-smarts',
+        'targetTorsionSmarts.0',
+        /:1 and :2/,
       ],
       [{ ...draft, smiles: `C${' '.repeat(17e6)}` }, 413, 'body-too-large', '', /too large/],
     ];

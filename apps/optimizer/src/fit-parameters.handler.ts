@@ -1,9 +1,10 @@
 import { moleculeFromSmiles } from '@bespoke/molecule';
 import { am1bccCharges } from '@bespoke/partial-charges';
 import { probeMopac } from '@bespoke/qc-engines';
-import { chargeMethod, parseOffxml } from '@bespoke/smirnoff';
+import { chargeMethod, libraryCharges, parseOffxml, type ForceField } from '@bespoke/smirnoff';
 import { endingTaskOn, runInThread, TaskFailure, TaskHandler, type TaskContext } from '@bespoke/stage-worker';
 import type {
+  BespokeParameter,
   FitOutcome,
   FitParametersResult,
   FitParametersTask,
@@ -36,13 +37,27 @@ async function fitParameters(task: FitParametersTask, context: TaskContext): Pro
   const { artifacts, signal } = context;
   const read = async (sha256: string) => Buffer.from(await artifacts.get(sha256)).toString('utf8');
   const baseForceField = await read(task.baseForceFieldSha256);
-  const chargeModel = await chargeModelOf(baseForceField);
+  const forceField = parseOffxml(baseForceField);
 
   const chargesStarted = performance.now();
-  const targets: FitJob['targets'] = [];
+  const drives: { drive: TorsionDriveRecord; parameters: BespokeParameter[]; library: number[] | null }[] =
+    [];
   for (const { torsionDriveSha256, parameters } of task.targets) {
     const drive = JSON.parse(await read(torsionDriveSha256)) as TorsionDriveRecord;
-    targets.push({ drive, parameters, chargesE: await chargesAtMinimum(drive, context) });
+    const library = libraryCharges(forceField, moleculeFromSmiles(drive.mappedSmiles));
+    drives.push({ drive, parameters, library });
+  }
+  const needsAm1bcc = drives.some(({ library }) => library === null);
+  const chargeModel = needsAm1bcc
+    ? await am1bccModel(forceField)
+    : {
+        program: 'base force field',
+        version: task.baseForceFieldSha256.slice(0, 12),
+        method: 'library charges',
+      };
+  const targets: FitJob['targets'] = [];
+  for (const { drive, parameters, library } of drives) {
+    targets.push({ drive, parameters, chargesE: library ?? (await chargesAtMinimum(drive, context)) });
   }
   const fitStarted = performance.now();
   const job: FitJob = {
@@ -68,8 +83,8 @@ async function fitParameters(task: FitParametersTask, context: TaskContext): Pro
 }
 
 /** The charges that the force field asks for are the ones that a simulation will use, so the fit uses no others. */
-async function chargeModelOf(offxml: string): Promise<Provenance> {
-  const method = chargeMethod(parseOffxml(offxml));
+async function am1bccModel(forceField: ForceField): Promise<Provenance> {
+  const method = chargeMethod(forceField);
   if (method !== 'am1bcc') {
     throw new TaskFailure(
       'charge-model',

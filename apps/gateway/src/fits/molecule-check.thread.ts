@@ -1,17 +1,25 @@
+import { fragmentMolecule, targetBonds, TargetSmartsError } from '@bespoke/fragmentation';
 import {
   elementSymbol,
   heavySmiles,
   loadRDKit,
-  matchSmarts,
   MoleculeError,
   moleculeFromMolfile,
   moleculeFromSmiles,
   SmartsError,
   type Molecule,
 } from '@bespoke/molecule';
+import { bondChargeCorrections, MissingCorrectionError } from '@bespoke/partial-charges';
 import { engineNamed } from '@bespoke/qc-engines';
-import { assignParameters, parseOffxml, SmirnoffError } from '@bespoke/smirnoff';
-import type { FieldError, QcSpecification } from '@bespoke/workflow-schema';
+import {
+  assignParameters,
+  chargeMethod,
+  libraryCharges,
+  parseOffxml,
+  SmirnoffError,
+  type ForceField,
+} from '@bespoke/smirnoff';
+import type { FieldError, FragmentationScheme, QcSpecification } from '@bespoke/workflow-schema';
 
 /** What the thread is given. Exactly one of `smiles` and `molfile`. */
 export interface MoleculeCheck {
@@ -20,6 +28,7 @@ export interface MoleculeCheck {
   name: string;
   /** OFFXML. */
   forceField: string;
+  fragmentation: FragmentationScheme;
   targetTorsionSmarts: readonly string[];
   qc: QcSpecification;
 }
@@ -44,15 +53,21 @@ export default async function checkMolecule(check: MoleculeCheck): Promise<Check
     if (!(error instanceof MoleculeError)) throw error;
     return { code: `molecule-${error.code}`, errors: [{ field: moleculeField, message: error.message }] };
   }
-  const unreadable = unreadableSmarts(molecule, check.targetTorsionSmarts);
-  if (unreadable !== null) return { code: 'unreadable-smarts', errors: [unreadable] };
+  const unusable = unusableSmarts(molecule, check.targetTorsionSmarts);
+  if (unusable !== null) return unusable;
   const unsupported = unsupportedByEngine(molecule, check.qc);
   if (unsupported !== null)
     return { code: 'unsupported-by-engine', errors: [{ field: moleculeField, message: unsupported }] };
   try {
-    const missing = missingParameters(molecule, check.forceField);
+    const forceField = parseOffxml(check.forceField);
+    const missing = missingParameters(molecule, forceField);
     if (missing !== null)
       return { code: 'missing-parameters', errors: [{ field: moleculeField, message: missing }] };
+    const uncharged = missingCharges(molecule, forceField, check);
+    if (uncharged !== null) {
+      const field = uncharged.code === 'charge-model' ? 'forceField' : moleculeField;
+      return { code: uncharged.code, errors: [{ field, message: uncharged.message }] };
+    }
   } catch (error) {
     if (!(error instanceof SmirnoffError)) throw error;
     return { code: error.code, errors: [{ field: 'forceField', message: error.message }] };
@@ -64,13 +79,17 @@ export default async function checkMolecule(check: MoleculeCheck): Promise<Check
   };
 }
 
-function unreadableSmarts(molecule: Molecule, patterns: readonly string[]): FieldError | null {
+function unusableSmarts(
+  molecule: Molecule,
+  patterns: readonly string[],
+): { code: string; errors: FieldError[] } | null {
   for (const [index, pattern] of patterns.entries()) {
     try {
-      matchSmarts(molecule, pattern);
+      targetBonds(molecule, [pattern]);
     } catch (error) {
-      if (!(error instanceof SmartsError)) throw error;
-      return { field: `targetTorsionSmarts.${index}`, message: error.message };
+      if (!(error instanceof SmartsError || error instanceof TargetSmartsError)) throw error;
+      const code = error instanceof SmartsError ? 'unreadable-smarts' : error.code;
+      return { code, errors: [{ field: `targetTorsionSmarts.${index}`, message: error.message }] };
     }
   }
   return null;
@@ -82,16 +101,57 @@ function unsupportedByEngine(molecule: Molecule, { program, method, basis }: QcS
   return engineNamed(program)?.supports(method, basis ?? null, elements) ?? null;
 }
 
-function missingParameters(molecule: Molecule, forceField: string): string | null {
-  const { missing } = assignParameters(parseOffxml(forceField), molecule);
+function missingParameters(molecule: Molecule, forceField: ForceField): string | null {
+  const { missing } = assignParameters(forceField, molecule);
   if (missing.length === 0) return null;
-  const label = (atom: number): string => `${elementSymbol(molecule.atoms[atom]!.element)}${atom + 1}`;
   // An element that the force field lacks is behind all the rest.
   const unknownAtoms = missing.filter(({ section }) => section === 'vdW');
   const shown = unknownAtoms.length > 0 ? unknownAtoms : missing;
-  const named = shown
-    .slice(0, MAX_NAMED)
-    .map(({ section, atoms }) => `${section} of ${atoms.map(label).join('-')}`);
-  const more = shown.length > named.length ? ` and ${shown.length - named.length} more` : '';
-  return `The base force field has no parameter for ${named.join(', ')}${more} (atoms count from 1, as in ${molecule.mappedSmiles}). Choose another base force field.`;
+  const names = shown.map(({ section, atoms }) => `${section} of ${labelled(molecule, atoms)}`);
+  return `The base force field has no parameter for ${listed(molecule, names)}. Choose another base force field.`;
+}
+
+/** Why the charges of a fragment that will be driven can't be made; they are needed only after all QC. */
+function missingCharges(
+  molecule: Molecule,
+  forceField: ForceField,
+  { fragmentation: scheme, targetTorsionSmarts }: MoleculeCheck,
+): { code: 'charge-model' | 'missing-charges'; message: string } | null {
+  const method = chargeMethod(forceField);
+  const bonds = new Set<string>();
+  for (const fragment of fragmentMolecule(molecule, { scheme, targetTorsionSmarts })) {
+    if (libraryCharges(forceField, fragment.molecule) !== null) continue;
+    if (method !== 'am1bcc') {
+      const wish =
+        method === 'none' ? 'names no charge model' : `wants ${CHARGE_METHOD_NAMES[method]} charges`;
+      const message = `The base force field ${wish}, but only AM1-BCC charges can be made so far. Choose a force field that has them, such as openff_unconstrained-2.2.1.offxml.`;
+      return { code: 'charge-model', message };
+    }
+    try {
+      bondChargeCorrections(fragment.molecule);
+    } catch (error) {
+      if (!(error instanceof MissingCorrectionError)) throw error;
+      const { parentAtoms } = fragment.occurrences[0]!;
+      for (const { atoms } of error.bonds) {
+        const inMolecule = atoms.flatMap((atom) => parentAtoms[atom] ?? []).sort((a, b) => a - b);
+        // What is missing is the hydrogen that caps a cut.
+        bonds.add(labelled(molecule, inMolecule) + (inMolecule.length === 2 ? '' : '-H'));
+      }
+    }
+  }
+  if (bonds.size === 0) return null;
+  const message = `AM1-BCC, the charge model of the base force field, has no correction for the bond ${listed(molecule, [...bonds])}, so that no charges can be made.`;
+  return { code: 'missing-charges', message };
+}
+
+const CHARGE_METHOD_NAMES = { nagl: 'NAGL', 'charge-increments': 'charge increment' };
+
+/** As in "P4-O5". */
+function labelled({ atoms }: Molecule, indices: readonly number[]): string {
+  return indices.map((index) => `${elementSymbol(atoms[index]!.element)}${index + 1}`).join('-');
+}
+
+function listed({ mappedSmiles }: Molecule, names: readonly string[]): string {
+  const more = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : '';
+  return `${names.slice(0, MAX_NAMED).join(', ')}${more} (atoms count from 1, as in ${mappedSmiles})`;
 }

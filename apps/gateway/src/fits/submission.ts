@@ -59,6 +59,7 @@ export class Submission {
       molfile: request.molfile ?? null,
       name: request.name ?? '',
       forceField: forceField.text,
+      fragmentation: workflow.fragmentation,
       targetTorsionSmarts: workflow.targetTorsionSmarts,
       qc: workflow.qc,
     });

@@ -12,16 +12,17 @@ export class TargetSmartsError extends Error {
 /**
  * The bonds that the patterns select, ascending, each once.
  * @param targetTorsionSmarts patterns that tag a bond's two atoms :1 and :2
- * @throws TargetSmartsError when a pattern tags something else
+ * @throws SmartsError when a pattern is unreadable, TargetSmartsError when it tags something else
  */
 export function targetBonds(molecule: Molecule, targetTorsionSmarts: readonly string[]): BondAtoms[] {
   const bonds = new Map<string, BondAtoms>();
   for (const smarts of targetTorsionSmarts) {
+    const matches = matchSmarts(molecule, smarts);
     const tags = [...smarts.matchAll(/:(\d+)\]/g)].map((tag) => tag[1]).sort();
     if (tags.join() !== '1,2') {
       throw new TargetSmartsError(`${smarts} must tag the two atoms of the bond, :1 and :2`);
     }
-    for (const [first, second] of matchSmarts(molecule, smarts)) {
+    for (const [first, second] of matches) {
       if (first === undefined || second === undefined) continue;
       if (!molecule.neighbours[first]?.includes(second)) {
         throw new TargetSmartsError(`${smarts} tags two atoms that are not bonded`);

@@ -156,16 +156,20 @@ describe('assigning parameters', () => {
 });
 
 describe('library charges', () => {
-  it('are given to the atoms that they match, the last match winning, and to no other', () => {
+  it('are those of a molecule that they cover, the last match winning, and none of another', () => {
     const forceField = parseOffxml(builtInForceField('openff_unconstrained-2.2.1.offxml'));
     const water = libraryCharges(forceField, moleculeFromSmiles('[O:1]([H:2])[H:3]'));
     expect(water).toEqual([-0.834, 0.417, 0.417]);
-    expect(libraryCharges(forceField, moleculeFromSmiles('[C:1]([H:2])([H:3])([H:4])[H:5]'))).toEqual([
-      null,
-      null,
-      null,
-      null,
-      null,
-    ]);
+    expect(libraryCharges(forceField, moleculeFromSmiles('C'))).toBeNull();
+  });
+
+  it('cover a molecule only when they cover every atom', () => {
+    const forceField = parseOffxml(
+      builtInForceField('openff_unconstrained-2.2.1.offxml').replace(
+        /(<LibraryCharges[^>]*>)/,
+        '$1<LibraryCharge smirks="[#6X4:1]" charge1="-0.2 * elementary_charge" id="c"/>',
+      ),
+    );
+    expect(libraryCharges(forceField, moleculeFromSmiles('C'))).toBeNull();
   });
 });

@@ -18,16 +18,18 @@ export function chargeMethod(forceField: ForceField): ChargeMethod {
 }
 
 /**
- * The library charge of each atom, e, or null. SMIRNOFF uses them only for a molecule that they cover completely.
+ * The library charges of a molecule, e, or null: SMIRNOFF uses them, before any other method, for a molecule of which
+ * they cover every atom.
  *
  * @throws SmirnoffError unsupported-force-field, unreadable-quantity
  */
-export function libraryCharges(forceField: ForceField, molecule: Molecule): (number | null)[] {
+export function libraryCharges(forceField: ForceField, molecule: Molecule): number[] | null {
   const charges = molecule.atoms.map((): number | null => null);
   for (const { smirks, chargesE } of forceFieldParameters(forceField).libraryCharges) {
     for (const atoms of matchSmarts(molecule, smirks)) {
       atoms.forEach((atom, tag) => (charges[atom] = chargesE[tag] ?? null));
     }
   }
-  return charges;
+  const known = charges.filter((charge) => charge !== null);
+  return known.length === charges.length ? known : null;
 }
