@@ -68,6 +68,19 @@ describe('conformers', { timeout: 60_000 }, () => {
     },
   );
 
+  it('are of one stereoisomer where the molecule leaves it open', () => {
+    const molecule = moleculeFromSmiles('CCCC1CCCC(C)(N)C1');
+    const geometries = generateConformers(molecule, { maxConformers: 10, seed: 1 });
+    const improper = (geometry: Float64Array, atoms: readonly [number, number, number, number]) =>
+      Math.sign(dihedralDegrees(geometry, atoms));
+    // Three neighbours and the centre itself, counted from 0.
+    const isomers = geometries.map((geometry) =>
+      [improper(geometry, [2, 3, 4, 10]), improper(geometry, [6, 7, 8, 9])].join(),
+    );
+    expect(geometries.length).toBeGreaterThan(1);
+    expect(new Set(isomers).size).toBe(1);
+  });
+
   it('are refused where no geometry has the stereo that is asked for', () => {
     const impossible = moleculeFromSmiles('C[C@H]1[C@H]2CC[C@H]1CC2');
     expect(() => generateConformers(impossible, { maxConformers: 2, seed: 1 })).toThrow(

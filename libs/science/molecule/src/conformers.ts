@@ -28,7 +28,8 @@ const MAX_MINIMISER_STEPS = 2_000;
 /**
  * Conformers of a molecule: 3N coordinates in angstrom, hydrogens included, lowest MMFF94s energy first. They are
  * minimised with MMFF94s (as embedded where it lacks an atom's type), differ in their torsions and have the stereo
- * that the molecule defines. OpenChemLib embeds and minimises. May take seconds for a large molecule.
+ * that the molecule defines. Where it leaves a centre or double bond open all have the first one's: a torsion drive
+ * that starts from several stereoisomers would mix their profiles. OpenChemLib embeds and minimises. May take seconds for a large molecule.
  *
  * @throws MoleculeError 'no-conformer' if no geometry with that stereo could be made
  */
@@ -46,7 +47,11 @@ export function generateConformers(
         container.getAtomZ(place),
       ]),
     );
-  const raw = embed(container, maxConformers * RAW_PER_CONFORMER, seed, coordinates);
+  const defined = stereoisomer(molecule);
+  const embedded = embed(container, maxConformers * RAW_PER_CONFORMER, seed, coordinates);
+  const first = embedded.find((geometry) => hasStereoOf(defined, geometry));
+  const wanted = first === undefined ? defined : completed(molecule, defined, first);
+  const raw = embedded.filter((geometry) => hasStereoOf(wanted, geometry));
   const rotors = torsionsOf(molecule);
   const fingerprint = (geometry: Float64Array): number[] =>
     rotors.map(({ atoms }) => dihedralDegrees(geometry, atoms));
@@ -71,7 +76,7 @@ export function generateConformers(
     });
     const energy = minimise(container);
     const geometry = coordinates();
-    if (!geometry.every(Number.isFinite) || !hasStereoOf(molecule, graph, geometry)) continue;
+    if (!geometry.every(Number.isFinite) || !hasStereoOf(wanted, geometry)) continue;
     const torsions = fingerprint(geometry);
     const isNew = chosen.every((other) => separation(other.torsions, torsions) >= DISTINCT_TORSION_DEGREES);
     if (chosen.length === 0 || isNew) chosen.push({ geometry, energy, torsions });
@@ -80,7 +85,9 @@ export function generateConformers(
     throw new MoleculeError(
       'no-conformer',
       `No three-dimensional structure of ${molecule.name || molecule.mappedSmiles} could be made: ` +
-        (raw.length === 0 ? 'it may be too strained.' : 'its stereo centres may be impossible in space.'),
+        (embedded.length === 0
+          ? 'it may be too strained.'
+          : 'its stereo centres may be impossible in space.'),
     );
   return chosen.sort((a, b) => a.energy - b.energy).map(({ geometry }) => geometry);
 }
@@ -187,13 +194,61 @@ function mostDifferentFirst(
   return order;
 }
 
+/** A molecule's graph with its configuration, and the SMILES that tells it from its stereoisomers. */
+interface Stereoisomer {
+  graph: Graph;
+  smiles: string;
+}
+
+function stereoisomer(molecule: Molecule): Stereoisomer {
+  return { graph: structureOf(molecule).graph, smiles: heavySmiles(molecule) };
+}
+
+/** The stereoisomer that a geometry is, where the molecule leaves it open. */
+function completed(
+  molecule: Molecule,
+  { graph, smiles }: Stereoisomer,
+  geometry: Float64Array,
+): Stereoisomer {
+  const isOpen = ({ stereo }: { stereo: string | null }): boolean => stereo === 'undefined';
+  if (!molecule.atoms.some(isOpen) && !molecule.bonds.some(isOpen)) return { graph, smiles };
+  const neighbours = neighboursOf(graph);
+  const other = (atom: number, than: number): number =>
+    at(
+      at(neighbours, atom).filter((neighbour) => neighbour !== than),
+      0,
+    );
+  const configured: Graph = {
+    // What is open gets any configuration, which the geometry then sets right.
+    atoms: graph.atoms.map((atom, index) =>
+      isOpen(at(molecule.atoms, index)) ? { ...atom, chirality: 'cw' } : atom,
+    ),
+    bonds: graph.bonds.map((bond, index) => {
+      if (!isOpen(at(molecule.bonds, index))) return bond;
+      const { begin, end } = bond;
+      const stereo = { cis: true, beginNeighbour: other(begin, end), endNeighbour: other(end, begin) };
+      return { ...bond, stereo };
+    }),
+  };
+  return stereoisomer(moleculeFromGraph(asEmbedded(configured, geometry), '', [], null));
+}
+
 /**
- * Does a geometry have the molecule's configuration? Atoms that only the configuration tells apart (the two sides of
+ * Does a geometry have this configuration? Atoms that only the configuration tells apart (the two sides of
  * 7-methylnorbornane) may have changed places: what counts is that it is the same stereoisomer.
  */
-function hasStereoOf(molecule: Molecule, graph: Graph, geometry: Float64Array): boolean {
+function hasStereoOf({ graph, smiles }: Stereoisomer, geometry: Float64Array): boolean {
+  const embedded = asEmbedded(graph, geometry);
+  const asDefined =
+    embedded.atoms.every(({ chirality }, index) => chirality === at(graph.atoms, index).chirality) &&
+    embedded.bonds.every(({ stereo }, index) => stereo?.cis === at(graph.bonds, index).stereo?.cis);
+  return asDefined || heavySmiles(moleculeFromGraph(embedded, '', [], null)) === smiles;
+}
+
+/** The graph with each configuration that it defines as a geometry has it. */
+function asEmbedded(graph: Graph, geometry: Float64Array): Graph {
   const neighbours = neighboursOf(graph);
-  const embedded: Graph = {
+  return {
     atoms: graph.atoms.map((atom, index) =>
       atom.chirality === null
         ? atom
@@ -206,10 +261,6 @@ function hasStereoOf(molecule: Molecule, graph: Graph, geometry: Float64Array): 
       return { ...bond, stereo: { ...bond.stereo, cis: Math.abs(angle) < 90 } };
     }),
   };
-  const asDefined =
-    embedded.atoms.every(({ chirality }, index) => chirality === at(graph.atoms, index).chirality) &&
-    embedded.bonds.every(({ stereo }, index) => stereo?.cis === at(graph.bonds, index).stereo?.cis);
-  return asDefined || heavySmiles(moleculeFromGraph(embedded, '', [], null)) === heavySmiles(molecule);
 }
 
 /**
