@@ -42,8 +42,11 @@ export interface OptimizedTerms {
 
 /** b of the hyperbola √(m² + b²) − b that is ForceBalance's L1 penalty. */
 const HYPERBOLA = 1e-6;
-/** Converged when the quadratic model promises no larger relative decrease of the objective than this. */
-const CONVERGED = 1e-8;
+/**
+ * Converged when the quadratic model promises no larger relative decrease of the objective than this. ForceBalance
+ * stops at 1e-4; below 1e-6 no force constant moves by 0.01 kcal/mol any more.
+ */
+const CONVERGED = 1e-6;
 /** An objective below this is as good as 0: an RMSE of 0.003 kcal/mol. */
 const NEGLIGIBLE = 1e-5;
 /** A step that promises a smaller relative decrease than this is near enough for Newton's model. */
