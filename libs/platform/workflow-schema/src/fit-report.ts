@@ -15,7 +15,7 @@ export interface TorsionFit {
   parameters: (BespokeParameter & { fitted: TorsionTerm[] })[];
   /** Partial charges that the MM energies were made with, e, in the order of the atoms. */
   chargesE: number[];
-  /** Weighted and unweighted deviation of MM from the reference, kcal/mol, over points below the energy cutoff. */
+  /** Unweighted deviation of MM from the reference, kcal/mol, over points up to the energy cutoff. */
   rmseBeforeKcalPerMol: number;
   rmseAfterKcalPerMol: number;
   points: {
@@ -43,7 +43,7 @@ export interface FitOutcome {
   converged: boolean;
   warnings: string[];
   torsions: TorsionFit[];
-  /** A force field of the molecule's own SMIRNOFF labels would use this model for charges. */
+  /** What made the charges of the fragments: the model that the base force field asks for. */
   chargeModel: Provenance;
   seconds: { charges: number; fit: number };
 }
