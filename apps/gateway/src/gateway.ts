@@ -7,6 +7,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import {
   connectNats,
   ensureTaskConsumers,
+  onShutOut,
   openStores,
   provision,
   taskQueuesOf,
@@ -50,6 +51,10 @@ export async function startGateway(configuration: Configuration): Promise<Gatewa
     await app.init();
     await app.startAllMicroservices();
     await app.listen(port, host);
+    onShutOut(connection, (error) => {
+      app.get(Logger).fatal({ err: error }, 'the NATS server has shut this gateway out; it shuts down');
+      process.kill(process.pid, 'SIGTERM');
+    });
     const address = app.getHttpServer().address() as AddressInfo;
     return {
       port: address.port,

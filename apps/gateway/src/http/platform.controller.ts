@@ -1,5 +1,5 @@
 import { Controller, Get, Inject } from '@nestjs/common';
-import type { NatsConnection, WorkerRecord } from '@bespoke/messaging';
+import { isAnswering, type NatsConnection, type WorkerRecord } from '@bespoke/messaging';
 import { builtInWorkflows, type Workflow } from '@bespoke/workflow-schema';
 import { WorkerRegistry } from '../observe/worker-registry';
 import { CONNECTION } from '../stores';
@@ -32,17 +32,7 @@ export class PlatformController {
 
   @Get('health/ready')
   async ready(): Promise<{ status: 'ok' }> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<boolean>((resolve) => {
-      timer = setTimeout(() => resolve(false), NATS_ANSWERS_WITHIN_MS);
-    });
-    const answers = this.connection.rtt().then(
-      () => true,
-      () => false,
-    );
-    const isReady = await Promise.race([answers, late]);
-    clearTimeout(timer);
-    if (isReady) return { status: 'ok' };
+    if (await isAnswering(this.connection, NATS_ANSWERS_WITHIN_MS)) return { status: 'ok' };
     throw new ProblemException({
       status: 503,
       code: 'not-ready',

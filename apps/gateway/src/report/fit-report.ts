@@ -15,7 +15,8 @@ const { version: bespokeVersion } = JSON.parse(
   readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8'),
 ) as { version: string };
 
-function levelOfTheory({ method, basis }: QcSpecification): string {
+/** As in "B3LYP-D3BJ/DZVP". */
+export function levelOfTheory({ method, basis }: QcSpecification): string {
   return basis ? `${method}/${basis}` : method;
 }
 

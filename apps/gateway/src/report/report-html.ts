@@ -1,5 +1,6 @@
 import { loadRDKit } from '@bespoke/molecule';
 import type { FitReport } from '@bespoke/workflow-schema';
+import { levelOfTheory } from './fit-report';
 import { Markup, markup, type Fragment } from './markup';
 import { reportStyle } from './report-style';
 import { atomLabels, structureDrawing } from './structure-drawing';
@@ -115,7 +116,7 @@ function particulars({
     ${card('Workflow', [
       ['name', workflow.name],
       ['fragmentation', workflow.fragmentation],
-      ['reference', `${[qc.method, qc.basis].filter(Boolean).join('/')} by ${qc.program}`],
+      ['reference', `${levelOfTheory(qc)} by ${qc.program}`],
       [
         'drives',
         `every ${torsionDrive.gridSpacingDegrees}°, at most ${torsionDrive.maxConformers} conformers`,

@@ -21,7 +21,7 @@ export interface NatsOptions {
   token?: string;
   /** Shown in the server's list of connections. */
   name: string;
-  /** How long to try the first time; once connected, a client reconnects for ever. */
+  /** How long to try the first time; once connected, a client reconnects until the server refuses it. */
   firstConnectMs?: number;
 }
 
@@ -68,4 +68,27 @@ export function onReconnect(connection: NatsConnection, listener: () => void): (
     for await (const event of events) if (event.type === Events.Reconnect) listener();
   })();
   return () => events.stop();
+}
+
+/**
+ * Calls back when the connection has ended and nobody here closed it: the server has another token now, and
+ * refuses this one. Only a new process, which reads its token anew, gets in.
+ */
+export function onShutOut(connection: NatsConnection, listener: (error: Error) => void): void {
+  void connection.closed().then((error) => {
+    if (error instanceof Error) listener(error);
+  });
+}
+
+/** Whether the server answers within this time. */
+export async function isAnswering(connection: NatsConnection, withinMs: number): Promise<boolean> {
+  const waiting = new AbortController();
+  const silence = sleep(withinMs, false, { signal: waiting.signal }).catch(() => false);
+  const answer = connection.rtt().then(
+    () => true,
+    () => false,
+  );
+  const answers = await Promise.race([answer, silence]);
+  waiting.abort();
+  return answers;
 }

@@ -12,7 +12,9 @@ import {
   QueueFullError,
   TASKS_STREAM,
   connectNats,
+  isAnswering,
   isUnreachable,
+  onShutOut,
   openStores,
   provision,
   requireNatsVersion,
@@ -159,6 +161,25 @@ describe('a record', () => {
     expect(await stores.wants.keys('d3.*')).toEqual([]);
     await stores.wants.delete('d1.f1');
     expect(await stores.wants.keys('d1.*')).toEqual(['d1.f2']);
+  });
+});
+
+describe('a connection', () => {
+  it('ends, and says so, when the server comes back with another token', async () => {
+    const own = mkdtempSync(join(tmpdir(), 'shut-out-'));
+    const first = await startNatsServer({ directory: own });
+    const client = await connectNats({ url: first.url, token: first.token, name: 'shut out' });
+    const shutOut = new Promise<Error>((resolve) => onShutOut(client, resolve));
+    await first.stop('SIGKILL');
+    const second = await startNatsServer({ directory: own, port: first.port });
+    try {
+      expect((await shutOut).message).toMatch(/authorization/i);
+      expect(client.isClosed()).toBe(true);
+      expect(await isAnswering(client, 1_000)).toBe(false);
+    } finally {
+      await second.stop();
+      rmSync(own, { recursive: true });
+    }
   });
 });
 

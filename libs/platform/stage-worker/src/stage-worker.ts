@@ -7,13 +7,14 @@ import {
   TASKS_STREAM,
   connectNats,
   ensureTaskConsumers,
+  isAnswering,
+  onShutOut,
   openStores,
   provision,
   resourceAdmission,
   taskConsumerName,
   taskKindsOf,
   taskQueuesOf,
-  type NatsConnection,
   type Stores,
   type TaskKindName,
   type WorkerRecord,
@@ -78,6 +79,10 @@ export async function startStageWorker(
     name: id,
     ...(tokenFile && { token: readFileSync(tokenFile, 'utf8').trim() }),
   });
+  onShutOut(connection, (error) => {
+    logger.fatal({ err: error }, 'the NATS server has shut this worker out; it shuts down');
+    process.kill(process.pid, 'SIGTERM');
+  });
   const scratchDirectory = mkdtempSync(join(environment['BESPOKE_SCRATCH'] || tmpdir(), `bespoke-${stage}-`));
   const removeScratch = (): void => rmSync(scratchDirectory, { recursive: true, force: true });
   process.once('exit', removeScratch);
@@ -136,7 +141,7 @@ export async function startStageWorker(
     const health = await startHealthServer(
       environment['BESPOKE_HOST'] || '127.0.0.1',
       Number(environment['BESPOKE_PORT'] || 0),
-      async () => transport.isListening && (await answers(connection)),
+      async () => transport.isListening && (await isAnswering(connection, READY_ANSWER_MS)),
     );
     logger.info({ ...resources, engines: found, healthPort: health.port }, `${stage} worker takes tasks`);
 
@@ -170,16 +175,4 @@ async function register(
     clearInterval(timer);
     await stores.workers.delete(record().id).catch(onError);
   };
-}
-
-async function answers(connection: NatsConnection): Promise<boolean> {
-  const signal = AbortSignal.timeout(READY_ANSWER_MS);
-  const silence = new Promise<boolean>((resolve) =>
-    signal.addEventListener('abort', () => resolve(false), { once: true }),
-  );
-  const answer = connection.rtt().then(
-    () => true,
-    () => false,
-  );
-  return Promise.race([answer, silence]);
 }

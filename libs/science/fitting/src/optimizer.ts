@@ -44,7 +44,7 @@ export interface OptimizedTerms {
 const HYPERBOLA = 1e-6;
 /**
  * Converged when the quadratic model promises no larger relative decrease of the objective than this. ForceBalance
- * stops at 1e-4; below 1e-6 no force constant moves by 0.01 kcal/mol any more.
+ * stops at 1e-4; with 1e-6 the force constants are good to about 0.01 kcal/mol.
  */
 const CONVERGED = 1e-6;
 /** An objective below this is as good as 0: an RMSE of 0.003 kcal/mol. */
