@@ -1,20 +1,10 @@
 import 'reflect-metadata';
 import { taskKinds, taskSubject, type TaskEnvelope, type TaskKindName } from '@bespoke/messaging';
-import { LANES, type Lane } from '@bespoke/workflow-schema';
-import { plainToInstance } from 'class-transformer';
-import {
-  Equals,
-  IsIn,
-  IsObject,
-  IsOptional,
-  IsString,
-  Matches,
-  MaxLength,
-  validateSync,
-  type ValidationError,
-} from 'class-validator';
+import { LANES, validateDto, type FieldError, type Lane } from '@bespoke/workflow-schema';
+import { Equals, IsIn, IsObject, IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 
 const MAX_REASONS = 5;
+const WAKE = /^wake\.(fit|drive|task)\.[A-Za-z0-9_-]{1,128}$/;
 
 class EnvelopeShape {
   @Equals(1) v!: 1;
@@ -24,7 +14,7 @@ class EnvelopeShape {
   @IsString() @MaxLength(64) programVersion!: string;
   @IsIn(LANES) lane!: Lane;
   @IsObject() input!: object;
-  @Matches(/^wake\.(fit|drive|task)\.[A-Za-z0-9_-]{1,128}$/) wake!: string;
+  @Matches(WAKE) wake!: string;
   @IsOptional() @IsString() @MaxLength(128) fitId?: string;
 }
 
@@ -45,33 +35,25 @@ export function readTask(subject: string, bytes: Uint8Array): ReadTask {
   } catch (error) {
     return invalid(`it is no JSON (${(error as Error).message})`);
   }
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) return invalid('it is no object');
-  const envelope = plainToInstance(EnvelopeShape, json);
-  const envelopeErrors = reasons(envelope);
-  if (envelopeErrors.length > 0) {
-    const wakeIsWrong = envelopeErrors.some((reason) => reason.startsWith('wake'));
-    return invalid(envelopeErrors.join('; '), wakeIsWrong ? null : envelope.wake);
+  const envelope = validateDto(EnvelopeShape, json);
+  if ('errors' in envelope) {
+    const { wake } = (json ?? {}) as { wake?: unknown };
+    const isWakeRight = typeof wake === 'string' && WAKE.test(wake);
+    return invalid(reasons(envelope.errors), isWakeRight ? wake : null);
   }
-  const input = plainToInstance(taskKinds[envelope.kind].input as new () => object, envelope.input);
-  const inputErrors = reasons(input, 'input.');
-  if (inputErrors.length > 0) return invalid(inputErrors.join('; '), envelope.wake);
-  const task = { ...envelope, input } as TaskEnvelope;
-  if (taskSubject(task) !== subject) return invalid(`it belongs on ${taskSubject(task)}`, envelope.wake);
+  const { kind, wake } = envelope.value;
+  const input = validateDto<object>(taskKinds[kind].input, envelope.value.input);
+  if ('errors' in input) {
+    return invalid(reasons(input.errors.map((error) => ({ ...error, field: `input.${error.field}` }))), wake);
+  }
+  const task = { ...envelope.value, input: input.value } as TaskEnvelope;
+  if (taskSubject(task) !== subject) return invalid(`it belongs on ${taskSubject(task)}`, wake);
   return { valid: true, task };
 }
 
-function reasons(value: object, prefix = ''): string[] {
-  const errors = validateSync(value, {
-    whitelist: true,
-    forbidNonWhitelisted: true,
-    forbidUnknownValues: true,
-    validationError: { target: false, value: false },
-  });
-  return errors.flatMap((error) => flatten(error, prefix)).slice(0, MAX_REASONS);
-}
-
-function flatten(error: ValidationError, prefix: string): string[] {
-  const own = Object.values(error.constraints ?? {}).map((reason) => prefix + reason);
-  const nested = (error.children ?? []).flatMap((child) => flatten(child, `${prefix}${error.property}.`));
-  return [...own, ...nested];
+function reasons(errors: readonly FieldError[]): string {
+  return errors
+    .slice(0, MAX_REASONS)
+    .map(({ field, message }) => `${field}: ${message}`)
+    .join('; ');
 }
