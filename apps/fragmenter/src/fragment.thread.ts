@@ -1,6 +1,6 @@
 import { drivenDihedral, fragmentMolecule, type Fragment } from '@bespoke/fragmentation';
-import { heavySmiles, loadRDKit, moleculeFromSmiles, type Molecule } from '@bespoke/molecule';
-import { bespokeTorsions, parseOffxml, type ForceField } from '@bespoke/smirnoff';
+import { heavySmiles, loadRDKit, moleculeFromSmiles, SmartsError, type Molecule } from '@bespoke/molecule';
+import { bespokeTorsions, parseOffxml, SmirnoffError, type ForceField } from '@bespoke/smirnoff';
 import type { FragmentResult, FragmentTask } from '@bespoke/workflow-schema';
 
 /** What the thread is given: a task, and the force field that the task names. */
@@ -49,10 +49,11 @@ function withParameters(
       }),
     };
   } catch (error) {
+    const isKnown = [SmirnoffError, SmartsError, RangeError].some((kind) => error instanceof kind);
+    if (!(error instanceof Error && isKnown)) throw error;
     const bonds = occurrences.map(({ parentBond: [a, b] }) => `${a + 1}-${b + 1}`).join(', ');
-    const reason = error instanceof Error ? error.message : String(error);
     warnings.push(
-      `bond ${bonds} (fragment ${heavySmiles(molecule)}) keeps its general parameters: ${reason}`,
+      `bond ${bonds} (fragment ${heavySmiles(molecule)}) keeps its general parameters: ${error.message}`,
     );
     return null;
   }
