@@ -248,7 +248,7 @@ describe('a task', () => {
     expect(await resultOf(published)).toEqual(theirs);
   });
 
-  it('that is not valid fails with the reason, and no handler sees it', async () => {
+  it('that is not valid ends with the reason, and no handler sees it', async () => {
     let calls = 0;
     handle = async () => {
       calls++;
@@ -260,13 +260,13 @@ describe('a task', () => {
     (wrong.input as unknown as Record<string, unknown>)['surprise'] = true;
     await stores.tasks.publish(wrong);
     const result = await resultOf(wrong);
-    expect(result).toMatchObject({ outcome: 'failed', failure: { code: 'invalid-task' } });
+    expect(result).toMatchObject({ outcome: 'crashed', failure: { code: 'invalid-task' } });
     expect(result).toHaveProperty('failure.message', expect.stringContaining('input.scheme'));
     expect(result).toHaveProperty('failure.message', expect.stringContaining('surprise'));
     expect(calls).toBe(0);
   });
 
-  it('that is no JSON fails too, so that it does not come again for ever', async () => {
+  it('that is no JSON ends too, so that it does not come again for ever', async () => {
     await startWorker();
     await connection.jetstream().publish('task.fragment.any.normal.garbage', '{"v":1');
     await until(async () => (await messages()) === 0);

@@ -169,7 +169,8 @@ export function taskRunner({ workerId, stores, logger, scratchDirectory, resourc
         programVersion: '',
         startedAt,
         wallSeconds: 0,
-        outcome: 'failed',
+        // Not failed, which is for ever: a gateway of a later version may have written it, as one in a rolling upgrade.
+        outcome: 'crashed',
         failure: { code: 'invalid-task', message: read.reason },
       };
       return finish(result, read.wake, signal);
