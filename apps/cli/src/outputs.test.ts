@@ -74,5 +74,6 @@ describe('seeing that outputs can be written', () => {
   it('refuses one file for two results', () => {
     const file = path.join(directory, 'x');
     expect(() => assertWritable([{ report: file, forceField: file }])).toThrow(/the same file/);
+    expect(() => assertWritable([{ report: file }], [file])).toThrow(/is an input/);
   });
 });

@@ -55,10 +55,14 @@ export function fitOutputs(options: OutputOptions, names: readonly string[]): Fi
 }
 
 /**
- * Sees, before any work starts, that every output can be written.
- * @throws CliError `notWritable`
+ * Sees, before any work starts, that every output can be written, and that none takes the place of an input.
+ * @throws CliError `notWritable`, `usage`
  */
-export function assertWritable(outputs: readonly Partial<FitOutputs>[]): void {
+export function assertWritable(
+  outputs: readonly Partial<FitOutputs>[],
+  inputs: readonly (string | undefined)[] = [],
+): void {
+  const read = new Set(inputs.flatMap((file) => (file === undefined ? [] : [path.resolve(file)])));
   const seen = new Set<string>();
   for (const file of outputs.flatMap(({ report, forceField, page, log }) => [
     report,
@@ -69,6 +73,8 @@ export function assertWritable(outputs: readonly Partial<FitOutputs>[]): void {
     if (file === undefined) continue;
     const absolute = path.resolve(file);
     if (seen.has(absolute)) throw new CliError('usage', `two outputs would be the same file: ${file}`);
+    if (read.has(absolute))
+      throw new CliError('usage', `${file} is an input and would be overwritten; name another output`);
     seen.add(absolute);
     try {
       mkdirSync(path.dirname(absolute), { recursive: true });

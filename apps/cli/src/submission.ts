@@ -53,11 +53,12 @@ export async function submitOrResume(
   { source, body }: Submission,
   signal?: AbortSignal,
 ): Promise<FitView> {
+  const { SOFTWARE_VERSION: softwareVersion } = await import('@bespoke/workflow-schema');
   let insteadOf: string | null = null;
   for (;;) {
     let fit: FitView;
     try {
-      fit = await client.submitFit(body, contentKey({ v: 1, body, insteadOf }), signal);
+      fit = await client.submitFit(body, contentKey({ softwareVersion, body, insteadOf }), signal);
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
       throw new CliError(exitReasonOf(error), `${source}: ${error.message}`, { cause: error });

@@ -1,5 +1,12 @@
 import { drivenDihedral, fragmentMolecule, type Fragment } from '@bespoke/fragmentation';
-import { heavySmiles, loadRDKit, moleculeFromSmiles, SmartsError, type Molecule } from '@bespoke/molecule';
+import {
+  elementSymbol,
+  heavySmiles,
+  loadRDKit,
+  moleculeFromSmiles,
+  SmartsError,
+  type Molecule,
+} from '@bespoke/molecule';
 import { bespokeTorsions, parseOffxml, SmirnoffError, type ForceField } from '@bespoke/smirnoff';
 import type { FragmentResult, FragmentTask } from '@bespoke/workflow-schema';
 
@@ -14,12 +21,26 @@ export default async function fragment({ task, baseForceField }: FragmentJob): P
   await loadRDKit();
   const parent = moleculeFromSmiles(task.mappedSmiles);
   const forceField = parseOffxml(baseForceField);
-  const warnings: string[] = [];
+  const warnings = undefinedStereo(parent);
   const fragments = fragmentMolecule(parent, task).flatMap((piece) => {
     const result = withParameters(parent, piece, forceField, task.periodicities, warnings);
     return result ? [result] : [];
   });
   return { fragments, warnings };
+}
+
+/** Undefined stereo is allowed, as most people write SMILES, but then conformers are of one isomer of many. */
+function undefinedStereo({ atoms, bonds }: Molecule): string[] {
+  const name = (atom: number) => `${elementSymbol(atoms[atom]!.element)}${atom + 1}`;
+  const open = [
+    ...atoms.flatMap(({ stereo }, atom) => (stereo === 'undefined' ? [name(atom)] : [])),
+    ...bonds.flatMap(({ stereo, begin, end }) =>
+      stereo === 'undefined' ? [`${name(begin)}=${name(end)}`] : [],
+    ),
+  ];
+  return open.length === 0
+    ? []
+    : [`The stereo of ${open.join(', ')} is not defined: the scans are of one stereoisomer, chosen by us.`];
 }
 
 /** One torsion that cannot be described leaves the others alone: it keeps the base parameter, and a warning says so. */

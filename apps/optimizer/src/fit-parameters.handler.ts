@@ -106,7 +106,7 @@ async function chargesAtMinimum(drive: TorsionDriveRecord, context: TaskContext)
 
 function provenance(task: FitParametersTask, targets: FitJob['targets'], chargeModel: Provenance): string[] {
   return [
-    `Bespoke torsions for ${task.mappedSmiles}`,
+    `Bespoke torsions for ${task.mappedSmiles}, made by the Bespoke executor ${task.softwareVersion}`,
     `Base force field: SHA-256 ${task.baseForceFieldSha256}`,
     ...targets.map(
       ({ drive }) =>

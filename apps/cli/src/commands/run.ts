@@ -28,7 +28,7 @@ export async function run(options: RunOptions): Promise<number> {
     options,
     molecules.map(({ name }) => name),
   );
-  assertWritable(outputs);
+  assertWritable(outputs, [...options.file, options.forceField, options.workflowFile]);
   const logged = new Set<number>();
 
   const display = progressDisplay(process.stderr, labels);

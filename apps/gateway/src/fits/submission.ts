@@ -6,6 +6,7 @@ import { newFit, unsupportedEngine, type FitRecord } from '@bespoke/orchestratio
 import { builtInForceField, builtInForceFieldNames } from '@bespoke/smirnoff';
 import {
   builtInWorkflows,
+  SOFTWARE_VERSION,
   SubmitFit,
   validateDto,
   type FieldError,
@@ -74,6 +75,7 @@ export class Submission {
       workflow: { ...workflow, baseForceField: forceField.name },
       baseForceField: { name: forceField.name, sha256: await this.stores.artifacts.put(forceField.text) },
       lane: request.lane ?? 'normal',
+      softwareVersion: SOFTWARE_VERSION,
       createdAt: new Date().toISOString(),
     });
     const revision = await this.stores.fits.create(fitId, record);

@@ -52,6 +52,7 @@ function finishedFit(changes: Partial<FitRecord> = {}): FitRecord {
     workflow: draft as Workflow,
     baseForceField: { name: 'openff_unconstrained-2.2.1.offxml', sha256: SHA.base },
     lane: 'normal',
+    softwareVersion: '0.1.0',
     createdAt: '2026-11-22T10:00:00.000Z',
   });
   return {

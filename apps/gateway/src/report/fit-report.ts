@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { FitDrive, FitRecord } from '@bespoke/orchestration';
 import type {
   FitOutcome,
@@ -10,10 +8,6 @@ import type {
 } from '@bespoke/workflow-schema';
 
 type Fragment = FragmentResult['fragments'][number];
-
-const { version: bespokeVersion } = JSON.parse(
-  readFileSync(join(__dirname, '..', '..', 'package.json'), 'utf8'),
-) as { version: string };
 
 /** As in "B3LYP-D3BJ/DZVP". */
 export function levelOfTheory({ method, basis }: QcSpecification): string {
@@ -105,7 +99,7 @@ export function assembleFitReport(
       ),
     },
     versions: {
-      bespoke: bespokeVersion,
+      bespoke: fit.softwareVersion,
       ...fit.versions,
       ...(outcome && { [outcome.chargeModel.program]: outcome.chargeModel.version }),
     },

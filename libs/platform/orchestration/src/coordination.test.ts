@@ -47,6 +47,7 @@ function fitOrder(id: string, mappedSmiles: string): Parameters<typeof newFit>[0
     workflow,
     baseForceField: { name: 'base', sha256: 'b'.repeat(64) },
     lane: 'normal',
+    softwareVersion: '0.1.0',
     createdAt: '2026-01-01T00:00:00.000Z',
   };
 }

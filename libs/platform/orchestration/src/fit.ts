@@ -59,6 +59,8 @@ export interface FitOrder {
   /** An artifact; the name is for people. */
   baseForceField: { name: string; sha256: string };
   lane: Lane;
+  /** The version of this software that the fit keeps to, also when gateways are upgraded meanwhile. */
+  softwareVersion: string;
   /** ISO 8601. */
   createdAt: string;
 }
@@ -461,6 +463,7 @@ function fragmentTask(fit: FitOrder, epoch: number): TaskRequest {
   return fitsTask(fit, epoch, {
     kind: 'fragment',
     input: {
+      softwareVersion: fit.softwareVersion,
       mappedSmiles: fit.mappedSmiles,
       scheme: workflow.fragmentation,
       targetTorsionSmarts: workflow.targetTorsionSmarts,
@@ -482,6 +485,7 @@ function fitParametersTask(
   return fitsTask(fit, epoch, {
     kind: 'fit-parameters',
     input: {
+      softwareVersion: fit.softwareVersion,
       mappedSmiles: fit.mappedSmiles,
       baseForceFieldSha256: fit.baseForceField.sha256,
       fit: fit.workflow.fit,

@@ -219,6 +219,7 @@ describe('a fit', () => {
     workflow,
     baseForceField: { name: 'base', sha256: 'b'.repeat(64) },
     lane: 'normal',
+    softwareVersion: '0.1.0',
     createdAt: '2026-01-01T00:00:00.000Z',
   });
   const fragments = outcome('succeeded', {

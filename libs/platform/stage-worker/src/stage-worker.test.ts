@@ -132,6 +132,7 @@ function task(mappedSmiles = '[H:1][H:2]'): TaskEnvelope<'fragment'> {
     programVersion: '',
     lane: 'normal',
     input: {
+      softwareVersion: '0.1.0',
       mappedSmiles,
       scheme: 'none',
       targetTorsionSmarts: ['[*:1]-[*:2]'],

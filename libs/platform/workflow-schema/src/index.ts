@@ -6,3 +6,4 @@ export * from './submit-fit';
 export * from './tasks';
 export * from './validate-dto';
 export * from './workflow';
+export { SOFTWARE_VERSION } from './software-version';

@@ -31,6 +31,8 @@ export type Dihedral = [number, number, number, number];
 
 /** Cut a molecule into fragments and say which torsion parameters are to be fitted on each. */
 export class FragmentTask {
+  /** Which version of this software is to do it. */
+  @IsString() @MaxLength(64) softwareVersion!: string;
   @IsString() @MaxLength(MAX_SMILES_LENGTH) mappedSmiles!: string;
   @IsIn(FRAGMENTATION_SCHEMES) scheme!: FragmentationScheme;
   @IsArray()
@@ -174,6 +176,8 @@ export class FitTarget {
 
 /** Fit the bespoke parameters of all fragments of a molecule to their torsion drives. */
 export class FitParametersTask {
+  /** Which version of this software is to do it; stands in the force field too. */
+  @IsString() @MaxLength(64) softwareVersion!: string;
   /** The whole molecule, for the report. */
   @IsString() @MaxLength(MAX_SMILES_LENGTH) mappedSmiles!: string;
   @Matches(SHA256) baseForceFieldSha256!: string;
