@@ -71,7 +71,7 @@ describe('seeing that outputs can be written', () => {
     expect(attempt).toThrow(message);
   });
 
-  it('refuses one file for two results', () => {
+  it('refuses one file for two purposes', () => {
     const file = path.join(directory, 'x');
     expect(() => assertWritable([{ report: file, forceField: file }])).toThrow(/the same file/);
     expect(() => assertWritable([{ report: file }], [file])).toThrow(/is an input/);
