@@ -18,7 +18,7 @@ export function openGateway({ gateway, directory = defaultDirectory() }: Gateway
   if (executor === null)
     throw new CliError(
       'unreachable',
-      `no executor runs in ${directory}; start one with \`./bespoke executor launch\`, or name its --directory or a --gateway URL`,
+      `no executor runs in ${directory}; start one with \`./bespoke executor launch --directory ${directory}\`, or name the --directory or the --gateway URL of one that runs`,
     );
   if (executor.gatewayUrl === null)
     throw new CliError(

@@ -1,4 +1,6 @@
 import './node-version';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { exitReasonOf } from './cli-error';
 import { EXIT_CODES, exitCodeLines } from './exit-codes';
@@ -42,10 +44,17 @@ function directoryOption(command: Command): Command {
 
 function submitOptions(command: Command): Command {
   return command
-    .option('--smiles <smiles>', 'a molecule; may be given several times', collect, [])
-    .option('--file <file>', 'molecules: .sdf, .mol or .smi; may be given several times', collect, [])
-    .option('--workflow <name>', 'a workflow that the project ships: draft (the default), default, debug')
-    .option('--workflow-file <file>', 'a workflow of your own, JSON')
+    .option('--smiles <smiles>', 'a molecule; may be given several times', collect)
+    .option('--file <file>', 'molecules: .sdf, .mol or .smi; may be given several times', collect)
+    .option(
+      '--workflow <name>',
+      'draft (if none is named): GFN2-xTB, to try things out; debug: shows that an installation works; ' +
+        "default: BespokeFit's, which needs psi4 and WBO fragmentation, neither of which this version has yet",
+    )
+    .option(
+      '--workflow-file <file>',
+      'a workflow of your own, JSON: start from the `workflow` of any report (--output)',
+    )
     .option(
       '--force-field <name|file>',
       "the base force field in place of the workflow's: a name or an .offxml",
@@ -57,17 +66,17 @@ function submitOptions(command: Command): Command {
     );
 }
 
-function launchOptions(command: Command): Command {
+function launchOptions(command: Command, leastWorkers = 0): Command {
   return directoryOption(command)
-    .option('--n-fragmenter-workers <n>', 'workers of the fragmentation stage', wholeNumber(0), 1)
-    .option('--n-qc-compute-workers <n>', 'workers of the QC stage', wholeNumber(0), 1)
+    .option('--n-fragmenter-workers <n>', 'workers of the fragmentation stage', wholeNumber(leastWorkers), 1)
+    .option('--n-qc-compute-workers <n>', 'workers of the QC stage', wholeNumber(leastWorkers), 1)
     .option(
       '--qc-compute-n-cores <n>',
       'cores of each QC worker (default: they share the machine)',
       wholeNumber(1),
     )
     .option('--qc-compute-max-mem <GB>', 'memory of each QC worker, GB for each core', gigabytes)
-    .option('--n-optimizer-workers <n>', 'workers of the optimization stage', wholeNumber(0), 1);
+    .option('--n-optimizer-workers <n>', 'workers of the optimization stage', wholeNumber(leastWorkers), 1);
 }
 
 function gatewayOptions(command: Command): Command {
@@ -92,9 +101,15 @@ function outputOptions(command: Command, defaultOutput?: string): Command {
     );
 }
 
+function softwareVersion(): string {
+  const file = path.join(__dirname, '../package.json');
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}
+
 function bespoke(): Command {
   const program = new Command('bespoke')
     .description('Bespoke SMIRNOFF torsion parameters for your molecules')
+    .version(softwareVersion())
     .addHelpText('after', () => `\nExit codes:\n${exitCodeLines().join('\n')}`);
   const executor = program.command('executor').description('run fits, or an executor that serves');
 
@@ -103,10 +118,11 @@ function bespoke(): Command {
       submitOptions(
         executor.command('run').description('from molecules to bespoke force fields, here and now'),
       ),
+      1,
     ),
     'output.json',
   )
-    .option('--json', 'say on stdout how each fit ended, as JSON')
+    .option('--json', 'how each fit ended, as a line of JSON')
     .addHelpText(
       'after',
       '\nWith several molecules each output gets a suffix, the name of the molecule or its number: output-aspirin.json.' +

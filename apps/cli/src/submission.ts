@@ -34,7 +34,7 @@ export async function submissions(
     ...(options.workflowFile === undefined
       ? { workflow: await knownWorkflow(options.workflow ?? DEFAULT_WORKFLOW) }
       : { customWorkflow: await readWorkflow(options.workflowFile) }),
-    ...(options.forceField === undefined ? {} : { forceField: readForceField(options.forceField) }),
+    ...(options.forceField === undefined ? {} : { forceField: await readForceField(options.forceField) }),
     ...(options.targetTorsion === undefined ? {} : { targetTorsionSmarts: options.targetTorsion }),
   };
   return molecules.map(({ name, source, structure }) => ({
@@ -89,13 +89,25 @@ async function readWorkflow(file: string): Promise<Workflow> {
   const { validateDto, Workflow } = await import('@bespoke/workflow-schema');
   const validated = validateDto(Workflow, json);
   if ('value' in validated) return json as Workflow;
-  const [first, ...others] = validated.errors;
-  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
-  throw new CliError('badWorkflow', `${file}: ${first!.message}${more}`);
+  const reasons = validated.errors.map(({ field, message }) => `${field}: ${message}`).join('; ');
+  throw new CliError(
+    'badWorkflow',
+    `${file}: ${reasons}; start from the \`workflow\` of any report (--output)`,
+  );
 }
 
 /** A file where there is one, else the name of a force field that the project ships. */
-function readForceField(nameOrFile: string): string {
+async function readForceField(nameOrFile: string): Promise<string> {
   const isFile = nameOrFile.includes('/') || existsSync(nameOrFile);
-  return isFile ? readText(nameOrFile, 'badWorkflow') : nameOrFile;
+  if (isFile) {
+    const text = readText(nameOrFile, 'badWorkflow');
+    if (text.includes('<SMIRNOFF')) return text;
+    throw new CliError('badWorkflow', `${nameOrFile} is no SMIRNOFF force field (.offxml)`);
+  }
+  const { builtInForceFieldNames } = await import('@bespoke/smirnoff');
+  if (builtInForceFieldNames.includes(nameOrFile)) return nameOrFile;
+  throw new CliError(
+    'badWorkflow',
+    `--force-field ${nameOrFile} is neither a file nor one of ${builtInForceFieldNames.join(', ')}`,
+  );
 }

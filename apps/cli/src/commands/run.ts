@@ -12,14 +12,14 @@ import { EXIT_CODES } from '../exit-codes';
 
 export type RunOptions = LaunchOptions &
   SubmitOptions &
-  OutputOptions & { smiles: string[]; file: string[]; json?: boolean };
+  OutputOptions & { smiles?: string[]; file?: string[]; json?: boolean };
 
 /** Long enough for the executor to bring a gateway that died back. */
 const GATEWAY_RETRY_SECONDS = 60;
 
 /** `bespoke executor run`: from molecules to force fields with an executor of its own. */
 export async function run(options: RunOptions): Promise<number> {
-  const molecules = await readMolecules(options.smiles, options.file);
+  const molecules = await readMolecules(options.smiles ?? [], options.file ?? []);
   const wanted = await submissions(options, molecules);
   const labels = molecules.map(({ name, source, structure }) =>
     name !== '' ? name : 'smiles' in structure ? structure.smiles : source,
@@ -28,7 +28,7 @@ export async function run(options: RunOptions): Promise<number> {
     options,
     molecules.map(({ name }) => name),
   );
-  assertWritable(outputs, [...options.file, options.forceField, options.workflowFile]);
+  assertWritable(outputs, [...(options.file ?? []), options.forceField, options.workflowFile]);
   const logged = new Set<number>();
 
   const display = progressDisplay(process.stderr, labels);
@@ -45,7 +45,7 @@ export async function run(options: RunOptions): Promise<number> {
         const unfinished = await unfinishedFits(client, signal);
         const submitted: FitView[] = [];
         for (const each of wanted) submitted.push(await submitOrResume(client, each, signal));
-        tellOfOthers(unfinished, submitted, display);
+        tellOfOthers(unfinished, submitted, executor.directory, display);
         return await followFits(client, submitted, display, signal, async (fit, index) => {
           const { log, ...results } = outputs[index]!;
           if (fit.status === 'succeeded') await writeResults(client, fit.id, results, signal);
@@ -70,7 +70,7 @@ export async function run(options: RunOptions): Promise<number> {
       warnings: fit.warnings,
     };
   });
-  if (options.json) process.stdout.write(`${JSON.stringify({ fits: results }, null, 2)}\n`);
+  if (options.json) for (const result of results) process.stdout.write(`${JSON.stringify(result)}\n`);
   else fits.forEach((fit, index) => tellOutcome(labels[index]!, fit, outputs[index]!, logged.has(index)));
   return fits.every(({ status }) => status === 'succeeded')
     ? EXIT_CODES.success.code
@@ -88,6 +88,7 @@ async function unfinishedFits(client: GatewayClient, signal: AbortSignal): Promi
 function tellOfOthers(
   unfinished: readonly FitView[],
   ours: readonly FitView[],
+  directory: string,
   display: ProgressDisplay,
 ): void {
   const ids = new Set(ours.map(({ id }) => id));
@@ -97,7 +98,9 @@ function tellOfOthers(
     `${count(others.length, 'fit')} of earlier commands in this directory ${others.length === 1 ? 'goes' : 'go'} on too (${others
       .slice(0, 3)
       .map(({ id, smiles }) => `${id} ${smiles}`)
-      .join(', ')}${others.length > 3 ? ', …' : ''}); \`./bespoke executor cancel --id ID\` ends one`,
+      .join(
+        ', ',
+      )}${others.length > 3 ? ', …' : ''}); meanwhile \`./bespoke executor cancel --directory ${directory} --id ${others[0]!.id}\` ends it`,
   );
 }
 

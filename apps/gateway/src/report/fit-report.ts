@@ -21,9 +21,10 @@ export function referenceNote(qc: QcSpecification, programVersion: string | null
   }
   const level = levelOfTheory(qc);
   const reference = `The reference of each torsion is ${level}, computed with ${qc.program} ${programVersion}.`;
-  if (/^gfn/i.test(qc.method)) {
+  if (/^gfn2/i.test(qc.method)) {
     return `${reference} Torsion profiles of this method are about as far from DFT as Sage's own: against DFT, such a fit is no better than Sage itself. It is for trying things out.`;
   }
+  if (/^gfn/i.test(qc.method)) return `${reference} That is no DFT: such a fit is for trying things out.`;
   if (/^b3lyp-d3bj\/dzvp$/i.test(level)) {
     return `${reference} It is the level of theory that the torsions of OpenFF's own force fields are fitted to.`;
   }

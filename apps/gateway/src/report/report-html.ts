@@ -76,7 +76,7 @@ function overview(report: FitReport): Markup {
   };
   return markup`<h2>Torsions at a glance</h2>
     <div class="card scroll"><table class="overview">
-      <caption>Deviation of the force field from its reference over each torsion drive, kcal/mol, points below the energy cutoff</caption>
+      <caption>Deviation of the force field from its reference over each torsion drive, kcal/mol, points below the energy cutoff. MM energies are of geometries relaxed from the reference's with the four driven atoms held, as ForceBalance does it: angles that symmetry makes equal may differ a little</caption>
       <thead><tr><th scope="col">Bond</th><th scope="col" class="number">RMSE before</th>
         <th scope="col" class="number">RMSE after</th><th scope="col" class="number">Grid points</th>
         <th scope="col">Reference</th></tr></thead>

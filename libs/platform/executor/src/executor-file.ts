@@ -101,6 +101,6 @@ function takeAway(file: string, aside: string, directory: string): void {
 function inUse(directory: string, { executor }: ExecutorRecord): ExecutorError {
   return new ExecutorError(
     'directory-in-use',
-    `an executor runs in ${directory} already (process ${executor.pid}); submit to it with \`./bespoke executor submit\`, or name another directory with --directory`,
+    `an executor runs in ${directory} already (process ${executor.pid}); submit to it with \`./bespoke executor submit --directory ${directory}\`, or name another --directory`,
   );
 }

@@ -24,6 +24,8 @@ export function machineResources(): MachineResources {
 
 /** A part of the memory stays with the operating system, nats-server, the gateway and Node itself. */
 const WORKERS_SHARE_OF_MEMORY = 0.8;
+/** However many cores were asked for: a worker refuses to start with less than its tasks need. */
+const LEAST_GB = 1;
 /** As the workers count it. */
 const BYTES_PER_GB = 1e9;
 
@@ -41,7 +43,7 @@ export function shareResources(
   const busyCores = Math.max(machine.cores, cores * qcComputeWorkers);
   const memoryGb = (machine.memoryBytes * WORKERS_SHARE_OF_MEMORY) / BYTES_PER_GB / busyCores;
   const memoryGbPerCore = Math.floor(memoryGb * 100) / 100;
-  const single = { cores: 1, memoryGbPerCore };
+  const single = { cores: 1, memoryGbPerCore: Math.max(LEAST_GB, memoryGbPerCore) };
   return {
     fragmenter: single,
     'qc-compute': { cores, memoryGbPerCore: asked.qcComputeMemoryGbPerCore ?? memoryGbPerCore },

@@ -211,7 +211,7 @@ function fragmenting(state: FitRecord, event: Observation): FitTransition {
       result: { forceFieldSha256: state.baseForceField.sha256, fitOutcomeSha256: null },
       warnings: [
         ...known.warnings,
-        'The molecule has no rotatable bond that the workflow selects: the force field is the base force field, unchanged.',
+        'The molecule has no rotatable bond that the target patterns select: the force field is the base force field, unchanged.',
       ],
     }),
   );
@@ -413,6 +413,10 @@ function ended(
     status,
     waitingFor: null,
     finishedAt: now,
+    // A drive may go on for others; for this fit it has ended.
+    drives: state.drives.map((drive) =>
+      isDriveOpen(drive) ? { ...drive, status: 'cancelled', waitingFor: null } : drive,
+    ),
     stages: state.stages.map((stage, index) =>
       stage.status === 'succeeded'
         ? stage
