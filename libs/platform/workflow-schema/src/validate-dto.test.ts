@@ -33,6 +33,12 @@ describe('validation', () => {
     expect(errorsOf(plain)).toEqual([{ field: '', message: 'must be a JSON object' }]);
   });
 
+  it('refuses what is nested too deep to be walked', () => {
+    const nested = JSON.parse(`{"customWorkflow": ${'['.repeat(100_000)}${']'.repeat(100_000)}}`) as unknown;
+    const result = validateDto(SubmitFit, nested);
+    expect('errors' in result && result.errors[0]?.message).toMatch(/nested more than/);
+  });
+
   it.each([
     ['{"__proto__": {"isAdmin": true}, "smiles": "C"}', '__proto__'],
     ['{"constructor": {"prototype": {}}, "smiles": "C"}', 'constructor'],

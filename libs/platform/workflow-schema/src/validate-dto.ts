@@ -8,6 +8,8 @@ export interface FieldError {
   message: string;
 }
 
+/** No message comes near; what is deeper would overflow the stack of whoever walks it. */
+const MAX_DEPTH = 20;
 /** Keys through which JSON could reach the prototypes of our objects. */
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
@@ -22,8 +24,8 @@ export function validateDto<T extends object>(
   if (typeof plain !== 'object' || plain === null || Array.isArray(plain)) {
     return { errors: [{ field: '', message: 'must be a JSON object' }] };
   }
-  const forbidden = forbiddenKey(plain, '');
-  if (forbidden !== null) return { errors: [{ field: forbidden, message: 'is not allowed as a key' }] };
+  const hostile = hostileMember(plain, '', 0);
+  if (hostile !== null) return { errors: [hostile] };
   const value = plainToInstance(dto, plain);
   const errors = validateSync(value, {
     whitelist: true,
@@ -34,12 +36,15 @@ export function validateDto<T extends object>(
   return errors.length === 0 ? { value } : { errors: errors.flatMap((error) => fieldErrors(error, '')) };
 }
 
-function forbiddenKey(value: unknown, path: string): string | null {
+/** The first member that no DTO could have and that would do harm further on. */
+function hostileMember(value: unknown, path: string, depth: number): FieldError | null {
   if (typeof value !== 'object' || value === null) return null;
+  if (depth > MAX_DEPTH)
+    return { field: path.slice(0, 100), message: `is nested more than ${MAX_DEPTH} deep` };
   for (const key of Object.keys(value)) {
     const at = path === '' ? key : `${path}.${key}`;
-    if (FORBIDDEN_KEYS.has(key)) return at;
-    const deeper = forbiddenKey((value as Record<string, unknown>)[key], at);
+    if (FORBIDDEN_KEYS.has(key)) return { field: at, message: 'is not allowed as a key' };
+    const deeper = hostileMember((value as Record<string, unknown>)[key], at, depth + 1);
     if (deeper !== null) return deeper;
   }
   return null;
