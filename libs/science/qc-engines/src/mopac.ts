@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { findProgram, ProgramNotFoundError, runProgram } from '@bespoke/child-process';
 import { elementSymbol } from '@bespoke/molecule';
 import { EngineCrashError, EngineError, type EngineRun } from './engine';
+import { programVersion } from './program-version';
 import { inScratchDirectory } from './scratch';
 
 export interface Am1Request {
@@ -25,17 +26,7 @@ export interface Am1Result {
 export async function probeMopac(): Promise<{ version: string } | null> {
   const command = findProgram('mopac', 'MOPAC_BIN');
   if (command === null) return null;
-  const { stdout, stderr } = await runProgram({
-    command,
-    args: ['--version'],
-    cwd: '/',
-    timeoutMs: 30_000,
-  });
-  const version = /MOPAC version v?(\S+)/.exec(stdout)?.[1];
-  if (version === undefined) {
-    throw new EngineError('engine-failed', `${command} does not say which MOPAC it is`, stdout + stderr);
-  }
-  return { version };
+  return { version: await programVersion(command, 'MOPAC', /MOPAC version v?(\S+)/) };
 }
 
 /**

@@ -12,6 +12,7 @@ import {
   type EngineRun,
   type QcEngine,
 } from './engine';
+import { programVersion } from './program-version';
 import { inScratchDirectory } from './scratch';
 import { turnDihedral } from './turn-dihedral';
 import { readXyz, writeXyz } from './xyz';
@@ -38,17 +39,7 @@ export const xtb: QcEngine = {
   async probe() {
     const command = findProgram('xtb', 'XTB_BIN');
     if (command === null) return null;
-    const { stdout, stderr } = await runProgram({
-      command,
-      args: ['--version'],
-      cwd: '/',
-      timeoutMs: 30_000,
-    });
-    const version = /xtb version (\S+)/.exec(stdout)?.[1];
-    if (version === undefined) {
-      throw new EngineError('engine-failed', `${command} does not say which xtb it is`, stdout + stderr);
-    }
-    return { version };
+    return { version: await programVersion(command, 'xtb', /xtb version (\S+)/) };
   },
 
   supports(method, basis, elements) {
