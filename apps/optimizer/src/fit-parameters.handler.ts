@@ -3,13 +3,14 @@ import { am1bccCharges } from '@bespoke/partial-charges';
 import { probeMopac } from '@bespoke/qc-engines';
 import { chargeMethod, libraryCharges, parseOffxml, type ForceField } from '@bespoke/smirnoff';
 import { endingTaskOn, runInThread, TaskFailure, TaskHandler, type TaskContext } from '@bespoke/stage-worker';
-import type {
-  BespokeParameter,
-  FitOutcome,
-  FitParametersResult,
-  FitParametersTask,
-  Provenance,
-  TorsionDriveRecord,
+import {
+  levelOfTheory,
+  type BespokeParameter,
+  type FitOutcome,
+  type FitParametersResult,
+  type FitParametersTask,
+  type Provenance,
+  type TorsionDriveRecord,
 } from '@bespoke/workflow-schema';
 import { Controller } from '@nestjs/common';
 import type { FitJob, FittedForceField } from './fit.thread';
@@ -111,7 +112,7 @@ function provenance(task: FitParametersTask, targets: FitJob['targets'], chargeM
     ...targets.map(
       ({ drive }) =>
         `Torsion drive of ${drive.mappedSmiles} about ${drive.dihedral.map((atom) => atom + 1).join('-')}: ` +
-        `${drive.qc.method}${drive.qc.basis ? `/${drive.qc.basis}` : ''}, ${drive.program} ${drive.programVersion}`,
+        `${levelOfTheory(drive.qc)}, ${drive.program} ${drive.programVersion}`,
     ),
     `Charges: ${chargeModel.method}, ${chargeModel.program} ${chargeModel.version}`,
     `Fit: ForceBalance's TorsionProfile objective, ${task.fit.penalty} prior of ${task.fit.priorWidthKcalPerMol} kcal/mol`,

@@ -1,18 +1,14 @@
 import type { FitDrive, FitRecord } from '@bespoke/orchestration';
-import type {
-  FitOutcome,
-  FitReport,
-  FragmentResult,
-  Provenance,
-  QcSpecification,
+import {
+  levelOfTheory,
+  type FitOutcome,
+  type FitReport,
+  type FragmentResult,
+  type Provenance,
+  type QcSpecification,
 } from '@bespoke/workflow-schema';
 
 type Fragment = FragmentResult['fragments'][number];
-
-/** As in "B3LYP-D3BJ/DZVP". */
-export function levelOfTheory({ method, basis }: QcSpecification): string {
-  return basis ? `${method}/${basis}` : method;
-}
 
 /** What the reference of a fit is worth, in a sentence for people; null stands for a fit without any. */
 export function referenceNote(qc: QcSpecification, programVersion: string | null): string {

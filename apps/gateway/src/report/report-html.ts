@@ -1,6 +1,5 @@
 import { loadRDKit } from '@bespoke/molecule';
-import type { FitReport } from '@bespoke/workflow-schema';
-import { levelOfTheory } from './fit-report';
+import { levelOfTheory, type FitReport } from '@bespoke/workflow-schema';
 import { Markup, markup, type Fragment } from './markup';
 import { reportStyle } from './report-style';
 import { atomLabels, structureDrawing } from './structure-drawing';

@@ -43,6 +43,11 @@ export class QcSpecification {
   basis?: string | null;
 }
 
+/** As in "B3LYP-D3BJ/DZVP". */
+export function levelOfTheory({ method, basis }: QcSpecification): string {
+  return basis ? `${method}/${basis}` : method;
+}
+
 /** How each torsion is scanned. */
 export class TorsionDriveSettings {
   /** Spacing of the grid in degrees; divides 360. */
