@@ -1,3 +1,4 @@
+import { tellParent } from '@bespoke/child-process';
 import { readConfiguration } from './configuration';
 import { startGateway } from './gateway';
 
@@ -22,12 +23,11 @@ async function main(): Promise<void> {
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   process.on('disconnect', stop);
-  process.send?.({ type: 'ready', port: gateway.port });
+  await tellParent({ type: 'ready', port: gateway.port });
 }
 
 main().catch((error: unknown) => {
   const message = error instanceof Error ? error.message : String(error);
   process.stderr.write(`the gateway cannot start: ${message}\n`);
-  if (process.send === undefined) process.exit(1);
-  process.send({ type: 'failed', message }, undefined, undefined, () => process.exit(1));
+  void tellParent({ type: 'failed', message }).then(() => process.exit(1));
 });

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { closeSync, openSync, renameSync, statSync } from 'node:fs';
-import { killGroup, spawnBound } from '@bespoke/child-process';
+import { killGroup, spawnBound, type AppMessage } from '@bespoke/child-process';
 import { ExecutorError } from './executor-error';
 import type { ProcessLife } from './supervised-process';
 
@@ -15,9 +15,6 @@ export interface AppProcess {
   /** Takes what it writes, JSON line by line. */
   logFile: string;
 }
-
-/** What an app sends to the process that started it. */
-type AppMessage = { type: 'ready'; port: number } | { type: 'failed'; message: string };
 
 const READY_WITHIN_MS = 120_000;
 

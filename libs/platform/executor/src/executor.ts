@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
+import { machineResources } from '@bespoke/child-process';
 import pino from 'pino';
 import { rotateLog, startApp } from './app-process';
 import { prepareDirectory } from './directory';
@@ -9,7 +10,7 @@ import { ExecutorError } from './executor-error';
 import { lockDirectory } from './executor-file';
 import { natsProcess } from './nats-process';
 import { identifyProcess } from './process-identity';
-import { machineResources, shareResources, STAGE_APPS, type StageApp } from './resources';
+import { shareResources, STAGE_APPS, type StageApp } from './resources';
 import { supervise, type SupervisedProcess } from './supervised-process';
 
 export interface ExecutorOptions {

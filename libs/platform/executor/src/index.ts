@@ -2,4 +2,4 @@ export { checkDirectory, defaultDirectory, type DirectoryCheck } from './directo
 export * from './executor';
 export { ExecutorError, type ExecutorErrorCode } from './executor-error';
 export { runningExecutor, type ExecutorRecord } from './executor-file';
-export { machineResources, STAGE_APPS, type MachineResources, type StageApp } from './resources';
+export { STAGE_APPS, type StageApp } from './resources';

@@ -1,25 +1,13 @@
-import { availableParallelism, totalmem } from 'node:os';
+import type { MachineResources } from '@bespoke/child-process';
 
 export const STAGE_APPS = ['fragmenter', 'qc-compute', 'optimizer'] as const;
 export type StageApp = (typeof STAGE_APPS)[number];
-
-export interface MachineResources {
-  cores: number;
-  memoryBytes: number;
-}
 
 /** What one worker is given: the values of its --n-cores and --max-mem. */
 export interface WorkerResources {
   cores: number;
   /** GB for each core. */
   memoryGbPerCore: number;
-}
-
-/** The cores and the memory that this process may use. */
-export function machineResources(): MachineResources {
-  // Unlimited is said as 0, as undefined or as a huge number.
-  const limit = process.constrainedMemory() || Infinity;
-  return { cores: availableParallelism(), memoryBytes: Math.min(totalmem(), limit) };
 }
 
 /** A part of the memory stays with the operating system, nats-server, the gateway and Node itself. */

@@ -1,11 +1,9 @@
+import { tellParent } from '@bespoke/child-process';
 import { startStageWorker, type StageWorker, type StageWorkerOptions } from './stage-worker';
 
 const SHUTDOWN_MS = 10_000;
 /** An orphan's NATS server is often gone too, and would be waited for in vain. */
 const ORPHAN_SHUTDOWN_MS = 2_000;
-
-/** A message to the process that started an app over an IPC channel. */
-export type AppMessage = { type: 'ready'; port: number } | { type: 'failed'; message: string };
 
 /**
  * The whole life of a worker's process. Tells its parent, where there is an IPC channel, when it is ready or
@@ -52,12 +50,4 @@ export async function runStageWorker(options: StageWorkerOptions): Promise<void>
     stop(ORPHAN_SHUTDOWN_MS);
   });
   await tellParent({ type: 'ready', port: worker.healthPort });
-}
-
-/** Resolves when the message has been written, or at once if nobody listens. */
-function tellParent(message: AppMessage): Promise<void> {
-  return new Promise((resolve) => {
-    if (process.send === undefined || !process.connected) resolve();
-    else process.send(message, undefined, undefined, () => resolve());
-  });
 }

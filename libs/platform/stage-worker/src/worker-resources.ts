@@ -1,5 +1,5 @@
-import { availableParallelism, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { machineResources } from '@bespoke/child-process';
 import { taskKinds, taskKindsOf, type Resources, type TaskKindName } from '@bespoke/messaging';
 import type { StageName } from '@bespoke/workflow-schema';
 
@@ -20,11 +20,12 @@ export class WorkerConfigurationError extends Error {
  */
 export function workerResources(args: readonly string[], stage: StageName): Resources {
   const values = parseFlags(args);
-  const cores = positive('--n-cores', values['n-cores']) ?? availableParallelism();
+  const machine = machineResources();
+  const cores = positive('--n-cores', values['n-cores']) ?? machine.cores;
   if (!Number.isInteger(cores)) throw new WorkerConfigurationError('--n-cores must be a whole number');
   const gigabytesPerCore = positive('--max-mem', values['max-mem']);
   const memoryBytes =
-    gigabytesPerCore === undefined ? machineMemoryBytes() : Math.floor(gigabytesPerCore * cores * GIGABYTE);
+    gigabytesPerCore === undefined ? machine.memoryBytes : Math.floor(gigabytesPerCore * cores * GIGABYTE);
   for (const kind of taskKindsOf(stage)) {
     const need = taskKinds[kind];
     if (need.cores > cores || need.memoryBytes > memoryBytes) {
@@ -64,9 +65,4 @@ function positive(flag: string, text: string | undefined): number | undefined {
     throw new WorkerConfigurationError(`${flag} must be a positive number, not ${text}`);
   }
   return value;
-}
-
-function machineMemoryBytes(): number {
-  const limit = process.constrainedMemory();
-  return limit > 0 ? Math.min(limit, totalmem()) : totalmem();
 }
