@@ -59,7 +59,6 @@ function finishedFit(changes: Partial<FitRecord> = {}): FitRecord {
     ...fit,
     status: 'succeeded',
     engineVersion: '6.5.1',
-    versions: { xtb: '6.5.1' },
     drives: [
       drive(null),
       drive({ code: 'drive-incomplete', message: 'xtb did not converge at 45°' }),

@@ -97,7 +97,7 @@ export function assembleFitReport(
     },
     versions: {
       bespoke: fit.softwareVersion,
-      ...fit.versions,
+      ...(fit.engineVersion !== null && { [qc.program]: fit.engineVersion }),
       ...(outcome && { [outcome.chargeModel.program]: outcome.chargeModel.version }),
     },
   };

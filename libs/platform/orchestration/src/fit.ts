@@ -83,8 +83,6 @@ export interface FitRecord extends FitOrder {
   fitTask: FitTask | null;
   result: { forceFieldSha256: string; fitOutcomeSha256: string | null } | null;
   finishedAt: string | null;
-  /** Versions of the programs that took part, by program. */
-  versions: Record<string, string>;
   /** Set on a fit that has ended once it has let go of its drives and tasks. */
   released: boolean;
 }
@@ -128,7 +126,6 @@ export function newFit(order: FitOrder): FitRecord {
     fitTask: null,
     result: null,
     finishedAt: null,
-    versions: {},
     released: false,
   };
 }
@@ -202,7 +199,7 @@ function fragmenting(state: FitRecord, event: Observation): FitTransition {
   }
   const { fragments, warnings } = outcome.output;
   const known: FitRecord = {
-    ...withVersion(state, 'fragmenter', outcome),
+    ...state,
     warnings: [...state.warnings, ...warnings],
   };
   if (fragments.length > 0) return { state: entered(known, 'qc-generation', event.now), commands: [] };
@@ -267,11 +264,8 @@ function driving(state: FitRecord, event: Observation): FitTransition {
   const warnings = dropped.map(
     ({ fragment, failure }) => `The torsion of the fragment ${fragment} was left out: ${failure!.message}`,
   );
-  const next = entered({ ...updated, warnings: [...state.warnings, ...warnings] }, 'optimization', event.now);
-  return {
-    state: { ...next, versions: { ...next.versions, [state.workflow.qc.program]: programVersion } },
-    commands: [],
-  };
+  const known: FitRecord = { ...updated, warnings: [...state.warnings, ...warnings] };
+  return { state: entered(known, 'optimization', event.now), commands: [] };
 }
 
 function fitting(state: FitRecord, event: Observation): FitTransition {
@@ -290,7 +284,7 @@ function fitting(state: FitRecord, event: Observation): FitTransition {
   }
   const { forceFieldSha256, fitOutcomeSha256 } = outcome.output;
   return released(
-    ended(withVersion(state, 'optimizer', outcome), 'succeeded', event.now, {
+    ended(state, 'succeeded', event.now, {
       result: { forceFieldSha256, fitOutcomeSha256 },
     }),
   );
@@ -443,11 +437,6 @@ function released(state: FitRecord): FitTransition {
       ...tasks.map((taskId): Command => ({ type: 'drop-task', taskId, owner: { fit: state.id } })),
     ],
   };
-}
-
-function withVersion(state: FitRecord, program: string, outcome: { programVersion?: string }): FitRecord {
-  if (!outcome.programVersion) return state;
-  return { ...state, versions: { ...state.versions, [program]: outcome.programVersion } };
 }
 
 function driveOrder({ workflow, lane }: FitRecord, programVersion: string, fragment: Fragment): DriveOrder {

@@ -16,8 +16,7 @@ interface TaskOutput {
 
 /** An outcome whose output is what a task of the kind gives. */
 export type ReadOutcome<K extends keyof TaskOutput> =
-  | { outcome: 'succeeded'; output: TaskOutput[K]; programVersion?: string }
-  | Exclude<TaskOutcome, { outcome: 'succeeded' }>;
+  { outcome: 'succeeded'; output: TaskOutput[K] } | Exclude<TaskOutcome, { outcome: 'succeeded' }>;
 
 /**
  * The outcome of a task of this kind, null where there is none yet. Results are written by other processes,

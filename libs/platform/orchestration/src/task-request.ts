@@ -10,7 +10,7 @@ import type {
 
 /** How a task ended, as far as a step wants to know. Immutable: a task's result is written once. */
 export type TaskOutcome =
-  | { outcome: 'succeeded'; output: unknown; programVersion?: string }
+  | { outcome: 'succeeded'; output: unknown }
   | { outcome: 'failed' | 'crashed' | 'timed-out'; failure: Failure };
 
 /**
