@@ -19,7 +19,7 @@ export default defineConfig({
       {
         test: {
           name: 'repository',
-          include: ['test/{boundaries,helm}/**/*.test.ts'],
+          include: ['test/{boundaries,conformance,helm}/**/*.test.ts'],
           sequence: { groupOrder: 2 },
           testTimeout: 5 * MINUTE_MS,
           // The first time, Helm is built.
