@@ -5,7 +5,10 @@ export const EXIT_CODES = {
     meaning:
       'done; after `executor run` every molecule has its force field, after `executor launch` it was stopped',
   },
-  fitFailed: { code: 1, meaning: 'a fit failed or was cancelled, or an error that no other code names' },
+  fitFailed: {
+    code: 1,
+    meaning: 'a fit or a line of `chem` failed, a fit was cancelled, or an error that no other code names',
+  },
   usage: {
     code: 2,
     meaning: 'wrong usage, or a program that is needed is missing (`doctor` says how to get it)',

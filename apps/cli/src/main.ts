@@ -1,32 +1,13 @@
 import './node-version';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
+import { chemCommand } from './chem/command-line';
 import { exitReasonOf } from './cli-error';
 import { EXIT_CODES, exitCodeLines } from './exit-codes';
+import { collect, positiveNumber, wholeNumber } from './option-values';
 
 // What a command needs is loaded when it runs: `--help` is to answer at once.
-
-function collect(value: string, before: string[] = []): string[] {
-  return [...before, value];
-}
-
-function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER): (text: string) => number {
-  return (text) => {
-    const number = Number(text);
-    if (!/^\d+$/.test(text) || number < least || number > most)
-      throw new InvalidArgumentError(
-        `It is to be a whole number${most < 1e6 ? ` from ${least} to ${most}` : ` of at least ${least}`}.`,
-      );
-    return number;
-  };
-}
-
-function gigabytes(text: string): number {
-  const number = Number(text);
-  if (!(number > 0 && Number.isFinite(number))) throw new InvalidArgumentError('It is to be a number of GB.');
-  return number;
-}
 
 /** Runs a command and takes the exit code that it gives. */
 function running<O>(command: (options: O) => Promise<number>): (options: O) => Promise<void> {
@@ -75,7 +56,7 @@ function launchOptions(command: Command, leastWorkers = 0): Command {
       'cores of each QC worker (default: they share the machine)',
       wholeNumber(1),
     )
-    .option('--qc-compute-max-mem <GB>', 'memory of each QC worker, GB for each core', gigabytes)
+    .option('--qc-compute-max-mem <GB>', 'memory of each QC worker, GB for each core', positiveNumber('GB'))
     .option('--n-optimizer-workers <n>', 'workers of the optimization stage', wholeNumber(leastWorkers), 1);
 }
 
@@ -166,6 +147,7 @@ function bespoke(): Command {
     .requiredOption('--id <id>', 'a fit; may be given several times', collect)
     .action(async (options) => running((await import('./commands/cancel.js')).cancel)(options));
 
+  program.addCommand(chemCommand());
   program
     .command('worker')
     .description('one more worker of a stage, which takes its tasks from a NATS server')
@@ -177,7 +159,7 @@ function bespoke(): Command {
     .requiredOption('--nats <url>', 'the NATS server, such as nats://host:4222')
     .option('--nats-token-file <file>', 'a file with the secret that the server asks for')
     .option('--n-cores <n>', 'cores (default: all)', wholeNumber(1))
-    .option('--max-mem <GB>', 'memory, GB for each core', gigabytes)
+    .option('--max-mem <GB>', 'memory, GB for each core', positiveNumber('GB'))
     .action(async (options) => running((await import('./commands/worker.js')).worker)(options));
   directoryOption(
     program.command('doctor').description('what is there, what is missing and what to do about it'),
