@@ -18,12 +18,20 @@ const ATTRIBUTES: Record<string, string> = {
   vdW: 'epsilon="0.1 * kilocalorie_per_mole" rmin_half="1.9 * angstrom"',
 };
 
+const ELEMENTS: Record<string, string> = {
+  Bonds: 'Bond',
+  Angles: 'Angle',
+  ProperTorsions: 'Proper',
+  ImproperTorsions: 'Improper',
+  vdW: 'Atom',
+};
+
 /** A force field of one section with these patterns, named p1, p2, …, or with parameters as they are given. */
 function forceFieldWith(section: string, ...parameters: string[]): ReturnType<typeof parseOffxml> {
   const written = parameters.map((parameter, index) =>
     parameter.startsWith('<')
       ? parameter
-      : `<P smirks="${parameter}" id="p${index + 1}" ${ATTRIBUTES[section]}/>`,
+      : `<${ELEMENTS[section]} smirks="${parameter}" id="p${index + 1}" ${ATTRIBUTES[section]}/>`,
   );
   return parseOffxml(
     `<SMIRNOFF version="0.3" aromaticity_model="OEAroModel_MDL"><${section}>${written.join('')}</${section}></SMIRNOFF>`,
@@ -122,19 +130,19 @@ describe('assigning parameters', () => {
   it.each([
     ['another aromaticity model', '<SMIRNOFF version="0.3" aromaticity_model="RDKit"/>', /aromaticity/],
     [
-      'a section that adds energy',
-      '<SMIRNOFF version="0.3" aromaticity_model="OEAroModel_MDL"><VirtualSites/></SMIRNOFF>',
-      /VirtualSites/,
+      'virtual sites that fall on the molecule',
+      '<SMIRNOFF version="0.3" aromaticity_model="OEAroModel_MDL"><VirtualSites><VirtualSite smirks="[#6X4:1]" id="v"/></VirtualSites></SMIRNOFF>',
+      /VirtualSites.* v to atoms 1 /,
+    ],
+    [
+      'an implicit solvent',
+      '<SMIRNOFF version="0.3" aromaticity_model="OEAroModel_MDL"><GBSA/></SMIRNOFF>',
+      /GBSA/,
     ],
     [
       'another functional form',
       '<SMIRNOFF version="0.3" aromaticity_model="OEAroModel_MDL"><vdW potential="Buckingham"/></SMIRNOFF>',
       /Buckingham/,
-    ],
-    [
-      'interpolation over bond orders',
-      '<SMIRNOFF version="0.3" aromaticity_model="OEAroModel_MDL"><Bonds><Bond id="b1" smirks="[*:1]~[*:2]" k_bondorder1="1"/></Bonds></SMIRNOFF>',
-      /b1.*bond order/,
     ],
     [
       'a figure without its unit',

@@ -1,7 +1,9 @@
-import type { Molecule } from '@bespoke/molecule';
+import { matchSmarts, type Molecule } from '@bespoke/molecule';
+import { figureForBond, type WibergBondOrders } from './bond-orders';
 import { labels, type Label } from './labels';
-import type { ForceField } from './offxml';
-import { forceFieldParameters, type TorsionParameter } from './parameters';
+import { sectionsNamed, type ForceField } from './offxml';
+import { forceFieldParameters, type Constraint, type TorsionParameter } from './parameters';
+import { patternsIn, unsupported, type Parameter } from './sections';
 import { anglesOf, ascending, atomsKey, bondsOf, outerAscending, propersOf } from './valence-terms';
 
 /** One cosine term of a torsion: k/idivf·(1 + cos(periodicity·φ − phase)), φ with the sign of IUPAC and OpenMM. */
@@ -59,6 +61,16 @@ export interface AssignedVdw {
   rminHalfAngstrom: number;
 }
 
+/** Two atoms that a simulation may keep at a distance; the energies here never do. */
+export interface AssignedConstraint {
+  /** i < j. */
+  atoms: [number, number];
+  id: string;
+  smirks: string;
+  /** The bond's length where the constraint itself has none; null where there is no bond parameter either. */
+  distanceAngstrom: number | null;
+}
+
 /** A bond, angle, torsion or atom that no parameter of its section matches. */
 export interface MissingParameter {
   section: 'Bonds' | 'Angles' | 'ProperTorsions' | 'vdW';
@@ -76,53 +88,118 @@ export interface Assignment {
   impropers: AssignedImproper[];
   /** By atom; null where `missing` names the atom. */
   vdw: (AssignedVdw | null)[];
+  constraints: AssignedConstraint[];
   /** Factors of the 1-4 interactions. */
   scale14: { vdw: number; electrostatics: number };
   missing: MissingParameter[];
 }
 
+/** What an assignment may need beside the molecule. */
+export interface AssignmentOptions {
+  /** Needed for the bonds that `bondsThatNeedOrders` names. */
+  wibergBondOrders?: WibergBondOrders;
+}
+
 /**
- * Labels a molecule with a force field by SMIRNOFF's rules: of the parameters of a section that match, the last
- * one wins.
+ * Gives a molecule the parameters of a force field by SMIRNOFF's rules: of the parameters of a section that match, the
+ * last one wins.
  *
- * @throws SmirnoffError unsupported-force-field, unreadable-quantity
+ * @throws SmirnoffError unsupported-force-field, unreadable-quantity; missing-bond-orders, which names the atoms
  */
-export function assignParameters(forceField: ForceField, molecule: Molecule): Assignment {
+export function assignParameters(
+  forceField: ForceField,
+  molecule: Molecule,
+  { wibergBondOrders }: AssignmentOptions = {},
+): Assignment {
   const parameters = forceFieldParameters(forceField);
+  requireComputedSections(forceField, molecule);
   const { neighbours } = molecule;
   const missing: MissingParameter[] = [];
 
-  function assign<A extends number[], P extends { smirks: string }>(
+  function assign<A extends number[], P extends Parameter, R>(
     section: MissingParameter['section'],
     terms: readonly A[],
     candidates: readonly P[],
-  ): (P & { atoms: A })[] {
+    resolve: (parameter: P, atoms: A) => R,
+  ): (R & { atoms: A; id: string; smirks: string })[] {
     const winners = labels(molecule, candidates, ascending);
-    return terms.flatMap((atoms) => {
-      const parameter = winners.get(atomsKey(atoms))?.parameter;
+    const assigned = terms.flatMap((atoms) => {
+      const key = atomsKey(atoms);
+      const parameter = winners.get(key)?.parameter;
+      winners.delete(key);
       if (parameter === undefined) {
         missing.push({ section, atoms });
         return [];
       }
-      return [{ atoms, ...parameter }];
+      const { id, smirks } = parameter;
+      return [{ atoms, id, smirks, ...resolve(parameter, atoms) }];
     });
+    for (const { atoms, parameter } of winners.values()) {
+      throw unsupported(
+        `${parameter.id} of ${section} matches atoms ${named(atoms)} of ${molecule.mappedSmiles}, which are no such chain`,
+      );
+    }
+    return assigned;
   }
 
   const atoms = molecule.atoms.map((_, atom): [number] => [atom]);
-  const vdw = assign('vdW', atoms, parameters.vdw);
+  const bonds = assign('Bonds', bondsOf(neighbours), parameters.bonds, (parameter, bond) => ({
+    kKcalPerMolPerAngstrom2: figureForBond(
+      parameter.kKcalPerMolPerAngstrom2,
+      bond,
+      wibergBondOrders,
+      parameter,
+    ),
+    lengthAngstrom: figureForBond(parameter.lengthAngstrom, bond, wibergBondOrders, parameter),
+  }));
+  const vdw = assign('vdW', atoms, parameters.vdw, (parameter) => parameter);
+  const vdwByAtom = new Map(vdw.map((assigned) => [assigned.atoms[0], assigned]));
   return {
-    bonds: assign('Bonds', bondsOf(neighbours), parameters.bonds),
-    angles: assign('Angles', anglesOf(neighbours), parameters.angles),
-    propers: assign('ProperTorsions', propersOf(neighbours), parameters.propers),
-    impropers: [...labels(molecule, parameters.impropers, outerAscending).values()].map(assignedImproper),
-    vdw: atoms.map(([atom]) => vdw.find((assigned) => assigned.atoms[0] === atom) ?? null),
+    bonds,
+    angles: assign('Angles', anglesOf(neighbours), parameters.angles, (parameter) => parameter),
+    propers: assign('ProperTorsions', propersOf(neighbours), parameters.propers, (parameter, [, j, k]) => ({
+      terms: parameter.terms.map((term) => ({
+        ...term,
+        kKcalPerMol: figureForBond(term.kKcalPerMol, [j, k], wibergBondOrders, parameter),
+      })),
+    })),
+    impropers: [...labels(molecule, parameters.impropers, outerAscending).values()].map((label) =>
+      assignedImproper(label, molecule),
+    ),
+    vdw: atoms.map(([atom]) => vdwByAtom.get(atom) ?? null),
+    constraints: [...labels(molecule, parameters.constraints, ascending).values()].map((label) =>
+      assignedConstraint(label, bonds),
+    ),
     scale14: parameters.scale14,
     missing,
   };
 }
 
-function assignedImproper({ atoms, parameter }: Label<TorsionParameter>): AssignedImproper {
+/** Sections that change energies and that are not computed are an error where they touch the molecule. */
+function requireComputedSections(forceField: ForceField, molecule: Molecule): void {
+  for (const { smirks, id } of patternsIn(forceField, 'VirtualSites')) {
+    const [atoms] = matchSmarts(molecule, smirks);
+    if (atoms !== undefined) {
+      throw unsupported(
+        `its VirtualSites, which are not computed, give ${id} to atoms ${named(atoms)} of ${molecule.mappedSmiles}`,
+      );
+    }
+  }
+  if (sectionsNamed(forceField, 'GBSA').length > 0) {
+    throw unsupported('its section GBSA, an implicit solvent, is not computed');
+  }
+}
+
+function assignedImproper(
+  { atoms, parameter }: Label<TorsionParameter>,
+  { neighbours, mappedSmiles }: Molecule,
+): AssignedImproper {
   const [i, centre, k, l] = outerAscending(atoms);
+  if (![i, k, l].every((outer) => neighbours[centre]?.includes(outer))) {
+    throw unsupported(
+      `${parameter.id} of ImproperTorsions matches atoms ${named(atoms)} of ${mappedSmiles}; the second is not bonded to the others`,
+    );
+  }
   return {
     atoms: [i, centre, k, l],
     dihedrals: [
@@ -132,4 +209,21 @@ function assignedImproper({ atoms, parameter }: Label<TorsionParameter>): Assign
     ],
     ...parameter,
   };
+}
+
+function assignedConstraint(
+  { atoms: [i = 0, j = 0], parameter }: Label<Constraint>,
+  bonds: readonly AssignedBond[],
+): AssignedConstraint {
+  const bond = bonds.find(({ atoms }) => atoms[0] === i && atoms[1] === j);
+  return {
+    ...parameter,
+    atoms: [i, j],
+    distanceAngstrom: parameter.distanceAngstrom ?? bond?.lengthAngstrom ?? null,
+  };
+}
+
+/** As a person counts, from 1. */
+function named(atoms: readonly number[]): string {
+  return atoms.map((atom) => atom + 1).join('-');
 }

@@ -1,5 +1,6 @@
 import { matchSmarts, symmetryClasses, type Molecule } from '@bespoke/molecule';
 import type { TorsionTerm } from './assignment';
+import { figureForBond, type WibergBondOrders } from './bond-orders';
 import {
   anchoredFragmentPattern,
   fragmentPattern,
@@ -8,7 +9,7 @@ import {
 } from './fragment-pattern';
 import { labels } from './labels';
 import type { ForceField } from './offxml';
-import { forceFieldParameters, type TorsionParameter } from './parameters';
+import { forceFieldParameters, type ProperParameter } from './parameters';
 import { SmirnoffError } from './smirnoff-error';
 import { expandTorsionTerms } from './torsion-expansion';
 import { ascending, atomsKey, torsionsAcross } from './valence-terms';
@@ -20,6 +21,8 @@ export interface BespokeTorsionsRequest extends FragmentInParent {
   forceField: ForceField;
   /** Each parameter gets a term for each of these. */
   periodicities: readonly number[];
+  /** Of the fragment; needed where `forceField` interpolates over them. */
+  wibergBondOrders?: WibergBondOrders;
 }
 
 /** A parameter made for the torsions across one bond of one fragment that symmetry makes equal. */
@@ -40,7 +43,7 @@ export interface BespokeTorsion {
  * Starting values are those of the base force field's parameter for these torsions of the fragment; should a group
  * have several, of the one with the most terms.
  *
- * @throws SmirnoffError bespoke-pattern-misses, unassigned-torsion; both name the bond
+ * @throws SmirnoffError bespoke-pattern-misses, unassigned-torsion, missing-bond-orders; all name the bond
  */
 export function bespokeTorsions(request: BespokeTorsionsRequest): BespokeTorsion[] {
   const { fragment, parent, bond, forceField, periodicities } = request;
@@ -52,7 +55,13 @@ export function bespokeTorsions(request: BespokeTorsionsRequest): BespokeTorsion
     return {
       smirks: verifiedPattern(request, classes, group),
       startingFrom: start.id,
-      terms: expandTorsionTerms(start.terms, periodicities),
+      terms: expandTorsionTerms(
+        start.terms.map((term) => ({
+          ...term,
+          kKcalPerMol: figureForBond(term.kKcalPerMol, bond, request.wibergBondOrders, start),
+        })),
+        periodicities,
+      ),
     };
   });
 }
@@ -82,9 +91,9 @@ function classTuple(torsion: Torsion, symmetryClass: readonly number[]): string 
 }
 
 function mostTerms(
-  candidates: readonly (TorsionParameter | undefined)[],
+  candidates: readonly (ProperParameter | undefined)[],
   request: BespokeTorsionsRequest,
-): TorsionParameter {
+): ProperParameter {
   const [best] = candidates.toSorted((a, b) => (b?.terms.length ?? 0) - (a?.terms.length ?? 0));
   if (best === undefined || candidates.includes(undefined)) {
     throw new SmirnoffError(

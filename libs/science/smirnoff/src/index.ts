@@ -3,15 +3,27 @@ export {
   assignParameters,
   type AssignedAngle,
   type AssignedBond,
+  type AssignedConstraint,
   type AssignedImproper,
   type AssignedProper,
   type AssignedVdw,
   type Assignment,
+  type AssignmentOptions,
   type MissingParameter,
   type TorsionTerm,
 } from './assignment';
+export { bondsThatNeedOrders, type WibergBondOrders } from './bond-orders';
 export { bespokeTorsions, type BespokeTorsion, type BespokeTorsionsRequest } from './bespoke-torsions';
 export { builtInForceField, builtInForceFieldNames } from './built-in-force-fields';
-export { chargeMethod, libraryCharges, type ChargeMethod } from './charges';
+export {
+  chargeIncrements,
+  chargeMethod,
+  libraryCharges,
+  wantedChargeModel,
+  type ChargeMethod,
+  type WantedChargeModel,
+} from './charges';
+export { labelMolecule, type AtomsAndId, type MoleculeLabels } from './molecule-labels';
 export { parseOffxml, writeOffxml, type ForceField } from './offxml';
+export { unknownSections } from './sections';
 export { SmirnoffError, type SmirnoffErrorCode } from './smirnoff-error';

@@ -1,4 +1,5 @@
 import { matchSmarts, type Molecule } from '@bespoke/molecule';
+import { withoutRecursion } from './smirks-atoms';
 import { atomsKey } from './valence-terms';
 
 /** A parameter and the atoms, in canonical order, that it was given to. */
@@ -18,17 +19,42 @@ export function labels<P extends { smirks: string }>(
   parameters: readonly P[],
   canonical: (atoms: readonly number[]) => readonly number[],
 ): Map<string, Label<P>> {
-  const elements = new Set(molecule.atoms.map(({ element }) => element));
   const winners = new Map<string, Label<P>>();
-  for (const parameter of parameters) {
-    if (!mayMatch(parameter.smirks, elements)) {
-      continue;
-    }
-    for (const atoms of matchSmarts(molecule, parameter.smirks).map(canonical)) {
-      winners.set(atomsKey(atoms), { atoms, parameter });
-    }
+  for (const { atoms, parameter } of matches(molecule, parameters)) {
+    const named = canonical(atoms);
+    winners.set(atomsKey(named), { atoms: named, parameter });
   }
   return winners;
+}
+
+/**
+ * The winners where it matters which atom carries which tag: of the matches of the same atoms, in whatever order, the
+ * last one stays, as it stands.
+ */
+export function labelsInTagOrder<P extends { smirks: string }>(
+  molecule: Molecule,
+  parameters: readonly P[],
+): Map<string, Label<P>> {
+  const winners = new Map<string, Label<P>>();
+  for (const match of matches(molecule, parameters)) {
+    winners.set(atomsKey([...match.atoms].sort((a, b) => a - b)), match);
+  }
+  return winners;
+}
+
+/** Every match of every pattern, in the order of the parameters. */
+function* matches<P extends { smirks: string }>(
+  molecule: Molecule,
+  parameters: readonly P[],
+): Generator<Label<P>> {
+  const elements = new Set(molecule.atoms.map(({ element }) => element));
+  for (const parameter of parameters) {
+    if (mayMatch(parameter.smirks, elements)) {
+      for (const atoms of matchSmarts(molecule, parameter.smirks)) {
+        yield { atoms, parameter };
+      }
+    }
+  }
 }
 
 /** Whether the molecule has the elements that a pattern can't do without: most patterns of a force field fail here. */
@@ -52,21 +78,4 @@ function requiredElements(smirks: string): number[][] {
     requirements.set(smirks, required);
   }
   return required;
-}
-
-/** The pattern without its recursive parts, $(…), which may be negated. */
-function withoutRecursion(smirks: string): string {
-  let kept = '';
-  for (let at = 0; at < smirks.length; at += 1) {
-    if (!smirks.startsWith('$(', at)) {
-      kept += smirks[at];
-      continue;
-    }
-    let depth = 0;
-    do {
-      at += 1;
-      depth += smirks[at] === '(' ? 1 : smirks[at] === ')' ? -1 : 0;
-    } while (depth > 0 && at < smirks.length);
-  }
-  return kept;
 }

@@ -1,18 +1,17 @@
 import type { TorsionTerm } from './assignment';
-import { childElements, sectionsNamed, type ForceField, type XmlElement } from './offxml';
+import { requireAromaticityModel } from './aromaticity-model';
+import { type ByBondOrder } from './bond-orders';
+import { sectionsNamed, type ForceField, type XmlElement } from './offxml';
 import { quantityIn } from './quantity';
+import { describe, parametersIn, unsupported, type Parameter, type ParameterSection } from './sections';
+import { patternTags } from './smirks-atoms';
 import { SmirnoffError } from './smirnoff-error';
 
 // The sections of a force field as numbers, checked to be of the functional forms that are computed here.
 
-interface Parameter {
-  smirks: string;
-  id: string;
-}
-
 export interface BondParameter extends Parameter {
-  kKcalPerMolPerAngstrom2: number;
-  lengthAngstrom: number;
+  kKcalPerMolPerAngstrom2: ByBondOrder;
+  lengthAngstrom: ByBondOrder;
 }
 
 export interface AngleParameter extends Parameter {
@@ -22,6 +21,11 @@ export interface AngleParameter extends Parameter {
 
 export interface TorsionParameter extends Parameter {
   terms: readonly TorsionTerm[];
+}
+
+/** Its k may hang on the order of the central bond. */
+export interface ProperParameter extends Parameter {
+  terms: readonly (Omit<TorsionTerm, 'kKcalPerMol'> & { kKcalPerMol: ByBondOrder })[];
 }
 
 export interface VdwParameter extends Parameter {
@@ -34,14 +38,26 @@ export interface LibraryCharge extends Parameter {
   chargesE: number[];
 }
 
+export interface ChargeIncrement extends Parameter {
+  /** For the atoms :1, :2, … of the pattern. */
+  incrementsE: number[];
+}
+
+export interface Constraint extends Parameter {
+  /** null: the length of the bond. */
+  distanceAngstrom: number | null;
+}
+
 /** Parameters in the order of the file: of those that match, the last one wins. */
 export interface ForceFieldParameters {
   bonds: BondParameter[];
   angles: AngleParameter[];
-  propers: TorsionParameter[];
+  propers: ProperParameter[];
   impropers: TorsionParameter[];
   vdw: VdwParameter[];
   libraryCharges: LibraryCharge[];
+  chargeIncrements: ChargeIncrement[];
+  constraints: Constraint[];
   scale14: { vdw: number; electrostatics: number };
 }
 
@@ -57,79 +73,70 @@ export function forceFieldParameters(forceField: ForceField): ForceFieldParamete
   return parameters;
 }
 
-/** Sections that are read elsewhere, or that change nothing in an energy of one molecule in vacuum. */
-const OTHER_SECTIONS = [
-  'Author',
-  'Date',
-  'Constraints',
-  'ToolkitAM1BCC',
-  'NAGLCharges',
-  'ChargeIncrementModel',
-];
-const ENERGY_SECTIONS = [
-  'Bonds',
-  'Angles',
-  'ProperTorsions',
-  'ImproperTorsions',
-  'vdW',
-  'Electrostatics',
-  'LibraryCharges',
-];
+const VERSIONS = ['0.3', '0.4'];
+const TORSION_FORM = { version: VERSIONS, potential: ['k*(1+cos(periodicity*theta-phase))'] };
+const BOND_ORDERS = {
+  fractional_bondorder_method: ['AM1-Wiberg', 'none'],
+  fractional_bondorder_interpolation: ['linear'],
+};
+const SCALES = { scale12: ['0.0'], scale13: ['0.0'], scale15: ['1.0'] };
 
-const TORSION_FORM = { potential: ['k*(1+cos(periodicity*theta-phase))'] };
+/** What is computed: an attribute that stands here must, where a section gives it, have one of these values. */
+const FORMS: Partial<Record<ParameterSection | 'Electrostatics', Record<string, readonly string[]>>> = {
+  Bonds: { version: VERSIONS, potential: ['harmonic', '(k/2)*(r-length)^2'], ...BOND_ORDERS },
+  Angles: { version: VERSIONS, potential: ['harmonic'] },
+  ProperTorsions: { ...TORSION_FORM, ...BOND_ORDERS },
+  ImproperTorsions: TORSION_FORM,
+  vdW: {
+    version: [...VERSIONS, '0.5'],
+    potential: ['Lennard-Jones-12-6'],
+    combining_rules: ['Lorentz-Berthelot'],
+    // Of one molecule in vacuum: 0.3 says "cutoff" for what 0.4 calls periodic_method, and means no cutoff without a box.
+    method: ['cutoff', 'no-cutoff'],
+    nonperiodic_method: ['no-cutoff'],
+    ...SCALES,
+  },
+  Electrostatics: {
+    version: VERSIONS,
+    // What 0.3 names is for a box; without one all three are Coulomb's law.
+    method: ['PME', 'Coulomb', 'reaction-field'],
+    nonperiodic_potential: ['Coulomb'],
+    exception_potential: ['Coulomb'],
+    solvent_dielectric: ['None'],
+    ...SCALES,
+  },
+};
 
 function readParameters(forceField: ForceField): ForceFieldParameters {
-  const model = forceField.root.attributes['aromaticity_model'];
-  if (model !== 'OEAroModel_MDL') {
-    throw unsupported(`its aromaticity model is ${model ?? 'not given'}; OEAroModel_MDL is computed`);
-  }
-  for (const { name } of childElements(forceField.root)) {
-    if (!ENERGY_SECTIONS.includes(name) && !OTHER_SECTIONS.includes(name)) {
-      throw unsupported(`its section ${name} is not computed`);
-    }
+  requireAromaticityModel(forceField);
+  for (const [section, form] of Object.entries(FORMS)) {
+    requireForm(forceField, section, form);
   }
   return {
-    bonds: read(forceField, 'Bonds', { potential: ['harmonic', '(k/2)*(r-length)^2'] }, bondParameter),
-    angles: read(forceField, 'Angles', { potential: ['harmonic'] }, angleParameter),
-    propers: read(forceField, 'ProperTorsions', TORSION_FORM, (parameter, section) =>
-      torsionParameter(parameter, properIdivf(section)),
-    ),
-    impropers: read(forceField, 'ImproperTorsions', TORSION_FORM, (parameter, section) =>
-      torsionParameter(parameter, improperIdivf(section)),
-    ),
-    vdw: read(forceField, 'vdW', VDW_FORM, vdwParameter),
-    libraryCharges: read(forceField, 'LibraryCharges', {}, libraryCharge),
+    bonds: parametersIn(forceField, 'Bonds', bondParameter),
+    angles: parametersIn(forceField, 'Angles', angleParameter),
+    propers: parametersIn(forceField, 'ProperTorsions', properParameter),
+    impropers: parametersIn(forceField, 'ImproperTorsions', improperParameter),
+    vdw: parametersIn(forceField, 'vdW', vdwParameter),
+    libraryCharges: parametersIn(forceField, 'LibraryCharges', libraryCharge),
+    chargeIncrements: parametersIn(forceField, 'ChargeIncrementModel', chargeIncrement),
+    constraints: parametersIn(forceField, 'Constraints', constraint),
     scale14: {
       vdw: scale14(forceField, 'vdW', 0.5),
-      electrostatics: scale14(forceField, 'Electrostatics', 0.8333333333),
+      electrostatics: scale14(forceField, 'Electrostatics', 0.833333),
     },
   };
 }
 
-const VDW_FORM = {
-  potential: ['Lennard-Jones-12-6'],
-  combining_rules: ['Lorentz-Berthelot'],
-  scale12: ['0.0'],
-  scale13: ['0.0'],
-  scale15: ['1.0'],
-};
-
-/** Reads a section; an attribute that `form` names must, where it is given, have one of the values there. */
-function read<P>(
-  forceField: ForceField,
-  name: string,
-  form: Record<string, readonly string[]>,
-  parameter: (element: XmlElement, section: XmlElement) => P,
-): P[] {
-  return sectionsNamed(forceField, name).flatMap((section) => {
+function requireForm(forceField: ForceField, name: string, form: Record<string, readonly string[]>): void {
+  for (const section of sectionsNamed(forceField, name)) {
     for (const [attribute, expected] of Object.entries(form)) {
       const given = section.attributes[attribute];
       if (given !== undefined && !expected.some((value) => sameText(given, value))) {
         throw unsupported(`${attribute} of ${name} is ${given}; ${expected.join(' or ')} is computed`);
       }
     }
-    return childElements(section).map((element) => parameter(element, section));
-  });
+  }
 }
 
 function sameText(given: string, expected: string): boolean {
@@ -139,70 +146,158 @@ function sameText(given: string, expected: string): boolean {
   );
 }
 
-function bondParameter(element: XmlElement): BondParameter {
+function bondParameter(element: XmlElement, named: Parameter): BondParameter {
   return {
-    ...named(element),
-    kKcalPerMolPerAngstrom2: quantity(element, 'k', 'kilocalorie_per_mole / angstrom ** 2'),
-    lengthAngstrom: quantity(element, 'length', 'angstrom'),
+    ...named,
+    kKcalPerMolPerAngstrom2: byBondOrder(element, 'k', 'kilocalorie_per_mole / angstrom ** 2'),
+    lengthAngstrom: byBondOrder(element, 'length', 'angstrom'),
   };
 }
 
-function angleParameter(element: XmlElement): AngleParameter {
+function angleParameter(element: XmlElement, named: Parameter): AngleParameter {
   return {
-    ...named(element),
+    ...named,
     kKcalPerMolPerRadian2: quantity(element, 'k', 'kilocalorie_per_mole / radian ** 2'),
     angleDegrees: quantity(element, 'angle', 'degree'),
   };
 }
 
-function torsionParameter(element: XmlElement, defaultIdivf: number | null): TorsionParameter {
+function properParameter(element: XmlElement, named: Parameter): ProperParameter {
+  // OpenFF Interchange divides by 1 where idivf is not given, whatever the section's default_idivf says.
+  const terms = torsionTerms(element, 1, (attribute) =>
+    byBondOrder(element, attribute, 'kilocalorie_per_mole'),
+  );
+  return { ...named, terms };
+}
+
+function improperParameter(element: XmlElement, named: Parameter, section: XmlElement): TorsionParameter {
+  const given = section.attributes['default_idivf'] ?? 'auto';
+  // "auto": the number of dihedrals that each is summed over.
+  const defaultIdivf = given === 'auto' ? 3 : quantityIn('dimensionless', given);
+  const terms = torsionTerms(element, defaultIdivf, (attribute) =>
+    quantity(element, attribute, 'kilocalorie_per_mole'),
+  );
+  return { ...named, terms };
+}
+
+function torsionTerms<K>(
+  element: XmlElement,
+  defaultIdivf: number,
+  k: (attribute: string) => K,
+): (Omit<TorsionTerm, 'kKcalPerMol'> & { kKcalPerMol: K })[] {
   const { attributes } = element;
-  const terms: TorsionTerm[] = [];
-  for (let n = 1; attributes[`periodicity${n}`] !== undefined; n += 1) {
+  const count = indexedAttributes(element, 'periodicity');
+  if (count === 0) {
+    throw unsupported(`${describe(element)} has no periodicity1`);
+  }
+  const beyond = Object.keys(attributes).find((name) => {
+    const index = /^(?:phase|k|idivf)(\d+)(?:_bondorder\d+)?$/.exec(name)?.[1];
+    return index !== undefined && Number(index) > count;
+  });
+  if (beyond !== undefined) {
+    throw unsupported(`${describe(element)} has ${beyond}, but no periodicity for it`);
+  }
+  return Array.from({ length: count }, (_, index) => {
+    const n = index + 1;
+    const periodicity = quantity(element, `periodicity${n}`, 'dimensionless');
+    if (!Number.isInteger(periodicity)) {
+      throw unsupported(`periodicity${n} of ${describe(element)} is not an integer`);
+    }
     const idivf =
       attributes[`idivf${n}`] === undefined ? defaultIdivf : quantity(element, `idivf${n}`, 'dimensionless');
-    if (idivf === null) {
-      throw unsupported(`${describe(element)} has no idivf${n}, and the section's default for it is "auto"`);
+    if (idivf === 0) {
+      throw unsupported(`idivf${n} of ${describe(element)} is 0`);
     }
-    terms.push({
-      periodicity: quantity(element, `periodicity${n}`, 'dimensionless'),
+    return {
+      periodicity,
       phaseDegrees: quantity(element, `phase${n}`, 'degree'),
-      kKcalPerMol: quantity(element, `k${n}`, 'kilocalorie_per_mole'),
+      kKcalPerMol: k(`k${n}`),
       idivf,
-    });
+    };
+  });
+}
+
+function vdwParameter(element: XmlElement, named: Parameter): VdwParameter {
+  const { sigma, rmin_half } = element.attributes;
+  if (sigma !== undefined && rmin_half !== undefined) {
+    throw unsupported(`${describe(element)} has both sigma and rmin_half`);
   }
-  return { ...named(element), terms };
-}
-
-/** SMIRNOFF leaves "auto" undefined for proper torsions. */
-function properIdivf(section: XmlElement): number | null {
-  const given = section.attributes['default_idivf'] ?? 'auto';
-  return given === 'auto' ? null : quantityIn('dimensionless', given);
-}
-
-/** "auto" for impropers: the number of dihedrals that each is summed over. */
-function improperIdivf(section: XmlElement): number {
-  return properIdivf(section) ?? 3;
-}
-
-function vdwParameter(element: XmlElement): VdwParameter {
   const rminHalfAngstrom =
-    element.attributes['sigma'] === undefined
+    sigma === undefined
       ? quantity(element, 'rmin_half', 'angstrom')
       : quantity(element, 'sigma', 'angstrom') * 2 ** (1 / 6 - 1);
   return {
-    ...named(element),
+    ...named,
     epsilonKcalPerMol: quantity(element, 'epsilon', 'kilocalorie_per_mole'),
     rminHalfAngstrom,
   };
 }
 
-function libraryCharge(element: XmlElement): LibraryCharge {
-  const chargesE: number[] = [];
-  for (let n = 1; element.attributes[`charge${n}`] !== undefined; n += 1) {
-    chargesE.push(quantity(element, `charge${n}`, 'elementary_charge'));
+function libraryCharge(element: XmlElement, named: Parameter): LibraryCharge {
+  const chargesE = charges(element, 'charge');
+  requireAsManyAsTags(element, chargesE.length, patternTags(named.smirks), 'charges');
+  return { ...named, chargesE };
+}
+
+/** The last increment may be left out: it is then what makes the sum zero. */
+function chargeIncrement(element: XmlElement, named: Parameter): ChargeIncrement {
+  const incrementsE = charges(element, 'charge_increment');
+  const tags = patternTags(named.smirks);
+  if (incrementsE.length === tags - 1) {
+    incrementsE.push(-incrementsE.reduce((sum, increment) => sum + increment, 0));
   }
-  return { ...named(element), chargesE };
+  requireAsManyAsTags(element, incrementsE.length, tags, 'increments');
+  return { ...named, incrementsE };
+}
+
+function charges(element: XmlElement, attribute: string): number[] {
+  return Array.from({ length: indexedAttributes(element, attribute) }, (_, index) =>
+    quantity(element, `${attribute}${index + 1}`, 'elementary_charge'),
+  );
+}
+
+function requireAsManyAsTags(element: XmlElement, count: number, tags: number, what: string): void {
+  if (count !== tags) {
+    throw unsupported(`${describe(element)} has ${count} ${what} for ${tags} tagged atoms`);
+  }
+}
+
+function constraint(element: XmlElement, named: Parameter): Constraint {
+  const isGiven = element.attributes['distance'] !== undefined;
+  return { ...named, distanceAngstrom: isGiven ? quantity(element, 'distance', 'angstrom') : null };
+}
+
+/** How many of k1, k2, … there are before the first that is not. */
+function indexedAttributes({ attributes }: XmlElement, name: string): number {
+  let count = 0;
+  while (attributes[`${name}${count + 1}`] !== undefined) {
+    count += 1;
+  }
+  return count;
+}
+
+/** A figure, or figures at whole bond orders: k_bondorder1, k_bondorder2, … */
+function byBondOrder(element: XmlElement, attribute: string, unit: string): ByBondOrder {
+  const points = Object.keys(element.attributes)
+    .flatMap((name) => {
+      const order = name.startsWith(`${attribute}_bondorder`)
+        ? /^\d+$/.exec(name.slice(`${attribute}_bondorder`.length))?.[0]
+        : undefined;
+      return order === undefined ? [] : [{ bondOrder: Number(order), value: quantity(element, name, unit) }];
+    })
+    .sort((a, b) => a.bondOrder - b.bondOrder);
+  if (points.length === 0) {
+    return quantity(element, attribute, unit);
+  }
+  if (element.attributes[attribute] !== undefined) {
+    throw unsupported(`${describe(element)} has both ${attribute} and ${attribute}_bondorder`);
+  }
+  if (points.length === 1) {
+    throw unsupported(
+      `${describe(element)} has ${attribute} at one bond order; two are needed to interpolate`,
+    );
+  }
+  return points;
 }
 
 function scale14(forceField: ForceField, name: string, otherwise: number): number {
@@ -210,21 +305,6 @@ function scale14(forceField: ForceField, name: string, otherwise: number): numbe
   return section?.attributes['scale14'] === undefined
     ? otherwise
     : quantity(section, 'scale14', 'dimensionless');
-}
-
-/** Parameters without an id are known by their pattern. */
-function named(element: XmlElement): Parameter {
-  const smirks = element.attributes['smirks'];
-  if (smirks === undefined) {
-    throw unsupported(`a ${element.name} in it has no smirks`);
-  }
-  const interpolated = Object.keys(element.attributes).find((name) => /^(k\d*|length)_bondorder/.test(name));
-  if (interpolated !== undefined) {
-    throw unsupported(
-      `${describe(element)} has ${interpolated}; interpolation over bond orders is not computed`,
-    );
-  }
-  return { smirks, id: element.attributes['id'] ?? smirks };
 }
 
 function quantity(element: XmlElement, attribute: string, unit: string): number {
@@ -238,13 +318,4 @@ function quantity(element: XmlElement, attribute: string, unit: string): number 
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new SmirnoffError('unreadable-quantity', `${attribute} of ${describe(element)}: ${why}`, { cause });
   }
-}
-
-function describe(element: XmlElement): string {
-  const { id, smirks } = element.attributes;
-  return [element.name, id, smirks].filter((part) => part !== undefined).join(' ');
-}
-
-function unsupported(why: string): SmirnoffError {
-  return new SmirnoffError('unsupported-force-field', `This force field can't be used: ${why}.`);
 }

@@ -12,6 +12,10 @@ export type SmirnoffErrorCode =
   | 'unassigned-torsion'
   /** A bespoke pattern does not hit the torsions that it was made for. */
   | 'bespoke-pattern-misses'
+  /** A parameter is to be interpolated over bond orders, and none were given. */
+  | 'missing-bond-orders'
+  /** Force fields that are to be used together say different things of the same interaction. */
+  | 'incompatible-force-fields'
   | 'duplicate-parameter';
 
 /** Thrown by everything in this library that reads, changes or applies a force field. */

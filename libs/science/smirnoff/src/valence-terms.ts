@@ -17,6 +17,11 @@ export function outerAscending(atoms: readonly number[]): Quadruple {
   return [first, centre, second, third];
 }
 
+/** Atoms whose order says which is which. */
+export function unchanged(atoms: readonly number[]): readonly number[] {
+  return atoms;
+}
+
 /** Names a term in a map. */
 export function atomsKey(atoms: readonly number[]): string {
   return atoms.join(' ');
