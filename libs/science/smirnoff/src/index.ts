@@ -23,6 +23,7 @@ export {
   type ChargeMethod,
   type WantedChargeModel,
 } from './charges';
+export { mergeForceFields } from './merge';
 export { labelMolecule, type AtomsAndId, type MoleculeLabels } from './molecule-labels';
 export { parseOffxml, writeOffxml, type ForceField } from './offxml';
 export { unknownSections } from './sections';

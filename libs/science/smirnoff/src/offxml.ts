@@ -27,6 +27,9 @@ export interface ForceField {
 /** The largest released Sage has 0.1 MB; with protein library charges a force field reaches some MB. */
 const MAX_OFFXML_CHARACTERS = 20_000_000;
 
+/** Of the file; a section has a version of its own, which counts where its parameters are read. */
+const VERSIONS = ['0.3', '0.4'];
+
 const COMMENT = '#comment';
 const TEXT = '#text';
 const ATTRIBUTES = ':@';
@@ -46,7 +49,7 @@ const parser = new XMLParser({
 });
 
 /**
- * Reads an OFFXML text of SMIRNOFF version 0.3. A document type declaration, and with it any entity of the
+ * Reads an OFFXML text of SMIRNOFF version 0.3 or 0.4. A document type declaration, and with it any entity of the
  * file's own, is refused.
  *
  * @throws SmirnoffError offxml-too-large, unreadable-offxml, unsupported-force-field (another version)
@@ -73,11 +76,12 @@ export function parseOffxml(text: string): ForceField {
       `An OFFXML has one root element, SMIRNOFF; this file has ${roots.map(({ name }) => name).join(', ') || 'none'}.`,
     );
   }
-  if (root.attributes['version'] !== '0.3') {
+  const { version } = root.attributes;
+  if (version === undefined || !VERSIONS.includes(version)) {
     throw new SmirnoffError(
       'unsupported-force-field',
-      `The force field is of SMIRNOFF version ${root.attributes['version'] ?? '(none)'}; version 0.3 is read. ` +
-        'Loading and saving it with the OpenFF toolkit brings it to 0.3.',
+      `The force field is of SMIRNOFF version ${version ?? '(none)'}; ${VERSIONS.join(' and ')} are read. ` +
+        'Loading and saving an older one with the OpenFF toolkit brings it to 0.3.',
     );
   }
   return { prologue: nodes.filter((node) => node.kind === 'comment'), root };

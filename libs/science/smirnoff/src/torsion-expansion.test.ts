@@ -28,7 +28,8 @@ describe('expanding a torsion to given periodicities', () => {
     'leaves the energy of every proper torsion unchanged up to a constant: %s',
     (name) => {
       const { propers } = forceFieldParameters(parseOffxml(builtInForceField(name)));
-      for (const { terms } of propers) {
+      for (const proper of propers) {
+        const terms = proper.terms.map((term) => ({ ...term, kKcalPerMol: Number(term.kKcalPerMol) }));
         for (const periodicities of [[1, 2, 3, 4], [3], [6, 1]]) {
           const expanded = expandTorsionTerms(terms, periodicities);
           expect(spread(terms, expanded)).toBeLessThan(1e-12);
