@@ -1,9 +1,12 @@
 import { endingTaskOn, runInThread, TaskHandler, type TaskContext } from '@bespoke/stage-worker';
-import type { FragmentResult, FragmentTask } from '@bespoke/workflow-schema';
+import type { FragmentResult, FragmentTask, StartConformer } from '@bespoke/workflow-schema';
 import { Controller } from '@nestjs/common';
 import type { FragmentJob } from './fragment.thread';
+import { fragmentConformer } from './start-conformer';
 
 const THREAD = require.resolve('./fragment.thread');
+const UNUSED =
+  'The coordinates given are no starting conformer: every scan is of a piece cut from the molecule.';
 const REFUSALS = ['MoleculeError', 'SmartsError', 'SmirnoffError', 'TargetSmartsError'];
 
 /** Cuts a molecule into fragments and says which parameters are to be fitted on each. */
@@ -11,12 +14,31 @@ const REFUSALS = ['MoleculeError', 'SmartsError', 'SmirnoffError', 'TargetSmarts
 export class FragmentHandler {
   @TaskHandler('fragment')
   async run(task: FragmentTask, { artifacts, signal }: TaskContext): Promise<FragmentResult> {
-    const { mappedSmiles, scheme, targetTorsionSmarts, periodicities, baseForceFieldSha256 } = task;
-    const baseForceField = Buffer.from(await artifacts.get(baseForceFieldSha256)).toString('utf8');
+    const { mappedSmiles, scheme, targetTorsionSmarts, periodicities, startConformerSha256 } = task;
+    const read = async (sha256: string) => Buffer.from(await artifacts.get(sha256)).toString('utf8');
+    const baseForceField = await read(task.baseForceFieldSha256);
     const job: FragmentJob = {
       task: { mappedSmiles, scheme, targetTorsionSmarts, periodicities },
       baseForceField,
     };
-    return endingTaskOn(REFUSALS, () => runInThread(THREAD, job, signal));
+    const result = await endingTaskOn(REFUSALS, () => runInThread<FragmentResult>(THREAD, job, signal));
+    if (startConformerSha256 === undefined) return result;
+    return startingFrom(JSON.parse(await read(startConformerSha256)) as StartConformer, result, artifacts);
   }
+}
+
+/** Gives the molecule's geometry to each fragment that is the whole of it, and says where none is. */
+async function startingFrom(
+  conformer: StartConformer,
+  { fragments, warnings }: FragmentResult,
+  artifacts: TaskContext['artifacts'],
+): Promise<FragmentResult> {
+  const started: FragmentResult['fragments'] = [];
+  for (const fragment of fragments) {
+    const own = fragmentConformer(conformer, fragment);
+    const known = own && { startConformerSha256: await artifacts.put(JSON.stringify(own)) };
+    started.push({ ...fragment, ...known });
+  }
+  const isUsed = started.length === 0 || started.some(({ startConformerSha256 }) => startConformerSha256);
+  return { fragments: started, warnings: isUsed ? warnings : [...warnings, UNUSED] };
 }

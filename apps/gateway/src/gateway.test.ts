@@ -246,6 +246,26 @@ async function until(url: string, id: string, so: (view: FitView) => boolean): P
   throw new Error('the fit ended first');
 }
 
+/** In three dimensions; `change` replaces the coordinates of atoms, from 0, or scales all. */
+function hydrogenPeroxide(change: { [atom: number]: string; scale?: number } = {}): string {
+  const places = [
+    [0, 0.72368, 0],
+    [0, -0.72368, 0],
+    [0.81471, 0.9, 0.47016],
+    [-0.81471, -0.9, 0.47016],
+  ];
+  const coordinates = (place: number[]) =>
+    place.map((each) => (each * (change.scale ?? 1)).toFixed(5).padStart(10)).join('');
+  return [
+    'hydrogen peroxide',
+    '  test              3D',
+    '',
+    '  4  3  0  0  0  0  0  0  0  0999 V2000',
+    ...places.map((place, atom) => `${change[atom] ?? coordinates(place)} ${atom < 2 ? 'O' : 'H'}   0  0`),
+    ...['  1  2  1  0', '  1  3  1  0', '  2  4  1  0', 'M  END', ''],
+  ].join('\n');
+}
+
 /** Six points for each drive. */
 const butane = { smiles: 'CCCC', workflow: 'debug' };
 /** Twenty-four, for what is to be disturbed in the middle. */
@@ -325,6 +345,37 @@ describe('a gateway', () => {
     ].join('\n');
     const fit = await submit(url, { molfile, name: 'ethane', workflow: 'draft' });
     expect(fit).toMatchObject({ name: 'ethane', smiles: 'CC' });
+  });
+
+  it('keeps the three-dimensional coordinates of a molfile with the fit, to 1e-4 angstrom', async () => {
+    const { url } = await startGateway();
+    const { id } = await submit(url, { molfile: hydrogenPeroxide(), workflow: 'debug' });
+    const { startConformerSha256 } = (await stores.fits.get(id))!.value;
+    const kept = Buffer.from(await stores.artifacts.get(startConformerSha256!)).toString('utf8');
+    expect(JSON.parse(kept)).toEqual([
+      0, 0.7237, 0, 0, -0.7237, 0, 0.8147, 0.9, 0.4702, -0.8147, -0.9, 0.4702,
+    ]);
+    expect((await stores.fits.get((await submit(url, butane)).id))!.value).not.toHaveProperty(
+      'startConformerSha256',
+    );
+  });
+
+  it.each([
+    ['an atom on top of another', { 3: '    0.0000   -0.7237    0.1000' }, /O2-H4 are bonded but too close/],
+    [
+      'an atom that lies elsewhere',
+      { 3: '    0.8147    0.9000   -0.1000' },
+      /O2-H4 are bonded but too far apart/,
+    ],
+    ['nanometres', { scale: 0.1 }, /O1-O2 are bonded but too close \(0\.14 angstrom\)/],
+  ])('refuses coordinates that are not those of the molecule: %s', async (_, change, message) => {
+    const { url } = await startGateway();
+    const response = await post(url, { molfile: hydrogenPeroxide(change), workflow: 'debug' });
+    expect(response.status).toBe(422);
+    expect(await response.json()).toMatchObject({
+      type: 'urn:bespoke:problem:impossible-geometry',
+      errors: [{ field: 'molfile', message: expect.stringMatching(message) as string }],
+    });
   });
 
   it('says what it waits for while no worker is up, and goes on when one comes', async () => {

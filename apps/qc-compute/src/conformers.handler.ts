@@ -1,6 +1,7 @@
 import { endingTaskOn, runInThread, TaskHandler, type TaskContext } from '@bespoke/stage-worker';
-import type { ConformersResult, ConformersTask } from '@bespoke/workflow-schema';
+import type { ConformersResult, ConformersTask, StartConformer } from '@bespoke/workflow-schema';
 import { Controller } from '@nestjs/common';
+import type { ConformersJob } from './conformers.thread';
 
 const THREAD = require.resolve('./conformers.thread');
 
@@ -8,10 +9,15 @@ const THREAD = require.resolve('./conformers.thread');
 @Controller()
 export class ConformersHandler {
   @TaskHandler('conformers')
-  async run(task: ConformersTask, { signal }: TaskContext): Promise<ConformersResult> {
-    const { mappedSmiles, maxConformers, dihedral } = task;
-    return endingTaskOn(['MoleculeError'], () =>
-      runInThread(THREAD, { mappedSmiles, maxConformers, dihedral }, signal),
-    );
+  async run(task: ConformersTask, { artifacts, signal }: TaskContext): Promise<ConformersResult> {
+    const { mappedSmiles, maxConformers, dihedral, startConformerSha256 } = task;
+    const startConformerAngstrom =
+      startConformerSha256 === undefined
+        ? null
+        : (JSON.parse(
+            Buffer.from(await artifacts.get(startConformerSha256)).toString('utf8'),
+          ) as StartConformer);
+    const job: ConformersJob = { mappedSmiles, maxConformers, dihedral, startConformerAngstrom };
+    return endingTaskOn(['MoleculeError'], () => runInThread(THREAD, job, signal));
   }
 }

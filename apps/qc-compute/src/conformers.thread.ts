@@ -1,15 +1,27 @@
-import { dihedralDegrees, generateConformers, loadRDKit, moleculeFromSmiles } from '@bespoke/molecule';
-import type { ConformersResult, ConformersTask } from '@bespoke/workflow-schema';
+import {
+  dihedralDegrees,
+  generateConformers,
+  loadRDKit,
+  moleculeFromSmiles,
+  type Molecule,
+} from '@bespoke/molecule';
+import type { ConformersResult, ConformersTask, StartConformer } from '@bespoke/workflow-schema';
 
 /** One seed for all: the same molecule gets the same conformers everywhere. */
 const SEED = 1;
 
+/** What the thread is given: a task, and the geometry that the task names. */
+export type ConformersJob = Pick<ConformersTask, 'mappedSmiles' | 'maxConformers' | 'dihedral'> & {
+  startConformerAngstrom: StartConformer | null;
+};
+
 /** Starting geometries of a torsion drive. Runs in a thread of its own. */
-export default async function conformers(
-  task: Pick<ConformersTask, 'mappedSmiles' | 'maxConformers' | 'dihedral'>,
-): Promise<ConformersResult> {
+export default async function conformers(task: ConformersJob): Promise<ConformersResult> {
   await loadRDKit();
-  const molecule = moleculeFromSmiles(task.mappedSmiles);
+  const molecule: Molecule = {
+    ...moleculeFromSmiles(task.mappedSmiles),
+    conformerAngstrom: task.startConformerAngstrom && Float64Array.from(task.startConformerAngstrom),
+  };
   const geometries = generateConformers(molecule, { maxConformers: task.maxConformers, seed: SEED });
   return {
     conformers: geometries.map((geometry) => ({

@@ -1,12 +1,14 @@
 import { fragmentMolecule, targetBonds, TargetSmartsError } from '@bespoke/fragmentation';
 import {
   elementSymbol,
+  geometryFaults,
   heavySmiles,
   loadRDKit,
   MoleculeError,
   moleculeFromMolfile,
   moleculeFromSmiles,
   SmartsError,
+  type GeometryFault,
   type Molecule,
 } from '@bespoke/molecule';
 import { bondChargeCorrections, MissingCorrectionError } from '@bespoke/partial-charges';
@@ -19,7 +21,12 @@ import {
   SmirnoffError,
   type ForceField,
 } from '@bespoke/smirnoff';
-import type { FieldError, FragmentationScheme, QcSpecification } from '@bespoke/workflow-schema';
+import type {
+  FieldError,
+  FragmentationScheme,
+  QcSpecification,
+  StartConformer,
+} from '@bespoke/workflow-schema';
 
 /** What the thread is given. Exactly one of `smiles` and `molfile`. */
 export interface MoleculeCheck {
@@ -35,9 +42,12 @@ export interface MoleculeCheck {
 
 /** The molecule as everything downstream names it, or why it is refused. */
 export type CheckedMolecule =
-  { mappedSmiles: string; smiles: string; name: string } | { code: string; errors: FieldError[] };
+  | { mappedSmiles: string; smiles: string; name: string; startConformer: StartConformer | null }
+  | { code: string; errors: FieldError[] };
 
 const MAX_NAMED = 8;
+/** A start need not be better, and a key should not depend on what a program's last digits are. */
+const CONFORMER_STEPS_PER_ANGSTROM = 1e4;
 
 /** Everything about a submission that takes chemistry to judge. Runs in a thread of its own. */
 export default async function checkMolecule(check: MoleculeCheck): Promise<CheckedMolecule> {
@@ -53,6 +63,9 @@ export default async function checkMolecule(check: MoleculeCheck): Promise<Check
     if (!(error instanceof MoleculeError)) throw error;
     return { code: `molecule-${error.code}`, errors: [{ field: moleculeField, message: error.message }] };
   }
+  const misplaced = misplacedAtoms(molecule);
+  if (misplaced !== null)
+    return { code: 'impossible-geometry', errors: [{ field: moleculeField, message: misplaced }] };
   const unusable = unusableSmarts(molecule, check.targetTorsionSmarts);
   if (unusable !== null) return unusable;
   const unsupported = unsupportedByEngine(molecule, check.qc);
@@ -76,8 +89,34 @@ export default async function checkMolecule(check: MoleculeCheck): Promise<Check
     mappedSmiles: molecule.mappedSmiles,
     smiles: check.smiles ?? heavySmiles(molecule),
     name: molecule.name,
+    startConformer:
+      molecule.conformerAngstrom &&
+      Array.from(
+        molecule.conformerAngstrom,
+        (coordinate) => Math.round(coordinate * CONFORMER_STEPS_PER_ANGSTROM) / CONFORMER_STEPS_PER_ANGSTROM,
+      ),
   };
 }
+
+/** Coordinates of another molecule, or in another unit, would be found only by a scan that fails or misleads. */
+function misplacedAtoms(molecule: Molecule): string | null {
+  if (molecule.conformerAngstrom === null) return null;
+  const faults = geometryFaults(molecule, molecule.conformerAngstrom);
+  if (faults.length === 0) return null;
+  const places = faults.map((fault) => {
+    const atoms = labelled(molecule, fault.atoms);
+    return fault.kind === 'flat-centre'
+      ? `${atoms} has its four neighbours in one plane`
+      : `${atoms} ${FAULTS[fault.kind]} (${fault.distanceAngstrom.toFixed(2)} angstrom)`;
+  });
+  return `The coordinates are not those of the molecule: ${listed(molecule, places)}. Give a three-dimensional structure in angstrom, or a SMILES.`;
+}
+
+const FAULTS: Record<Exclude<GeometryFault['kind'], 'flat-centre'>, string> = {
+  'bond-too-long': 'are bonded but too far apart',
+  'bond-too-short': 'are bonded but too close',
+  clash: 'are not bonded but as close as if they were',
+};
 
 function unusableSmarts(
   molecule: Molecule,

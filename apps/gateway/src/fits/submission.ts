@@ -74,6 +74,9 @@ export class Submission {
       mappedSmiles: checked.mappedSmiles,
       workflow: { ...workflow, baseForceField: forceField.name },
       baseForceField: { name: forceField.name, sha256: await this.stores.artifacts.put(forceField.text) },
+      ...(checked.startConformer && {
+        startConformerSha256: await this.stores.artifacts.put(JSON.stringify(checked.startConformer)),
+      }),
       lane: request.lane ?? 'normal',
       softwareVersion: SOFTWARE_VERSION,
       createdAt: new Date().toISOString(),

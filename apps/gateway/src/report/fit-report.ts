@@ -32,7 +32,7 @@ function sameDihedral(a: readonly number[], b: readonly number[]): boolean {
 }
 
 function reportedFragment(
-  { mappedSmiles, dihedral, occurrences }: Fragment,
+  { mappedSmiles, dihedral, occurrences, startConformerSha256 }: Fragment,
   drive: FitDrive | undefined,
   reference: Provenance | null,
   outcome: FitOutcome | null,
@@ -46,6 +46,7 @@ function reportedFragment(
     mappedSmiles,
     dihedral,
     occurrences,
+    startsFromGivenCoordinates: startConformerSha256 !== undefined,
     reference: dropped === null ? reference : null,
     dropped,
     torsion: dropped === null ? torsion : null,

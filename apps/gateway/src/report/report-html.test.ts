@@ -81,6 +81,7 @@ function melatonin(): FitReport {
         mappedSmiles,
         dihedral,
         occurrences: [{ parentBond: parentBonds[torsion]!, parentAtoms: [] }],
+        startsFromGivenCoordinates: torsion === 0,
         reference,
         dropped: null,
         torsion,
@@ -89,6 +90,7 @@ function melatonin(): FitReport {
         mappedSmiles: ethylindole.mappedSmiles,
         dihedral: matchSmarts(ethylindole, '[CH3:1][CH2:2][#6X3:3]~[#6X3:4]')[0] as TorsionFit['dihedral'],
         occurrences: [{ parentBond: bond('[CH2:1][#6X3:2]'), parentAtoms: [] }],
+        startsFromGivenCoordinates: false,
         reference: null,
         dropped: 'xtb did not converge at 45° from any of its starting geometries',
         torsion: null,
@@ -142,6 +144,11 @@ describe('the HTML report', () => {
     expect(overview.match(/0\.22/g)).toHaveLength(3);
     expect(overview.match(/GFN2-xTB \(xtb 6\.5\.1\)/g)).toHaveLength(3);
     expect(overview).toContain('xtb did not converge at 45°');
+  });
+
+  it('says of which scan the coordinates given are a starting conformer', async () => {
+    const page = await reportHtml(melatonin());
+    expect(page.match(/the coordinates given are one of its starting conformers/g)).toHaveLength(1);
   });
 
   it('names a point by its angle and energy where the pointer rests', async () => {

@@ -29,6 +29,13 @@ export function bondNames({ occurrences }: ReportFragment, label: (atom: number)
   return occurrences.map(({ parentBond }) => parentBond.map(label).join('–')).join(', ');
 }
 
+function drivenAbout({ mappedSmiles, dihedral, startsFromGivenCoordinates }: ReportFragment): string {
+  const start = startsFromGivenCoordinates
+    ? '; the coordinates given are one of its starting conformers'
+    : '';
+  return `Fragment, driven about ${dihedral.map(atomLabels(mappedSmiles)).join('–')}${start}`;
+}
+
 function parameterTable(parameters: TorsionFit['parameters']): Markup {
   const periodicities = [
     ...new Set(parameters.flatMap(({ fitted }) => fitted.map((term) => term.periodicity))),
@@ -68,11 +75,10 @@ function pointTable(points: TorsionFit['points']): Markup {
 /** All about one fragment's torsion: where it is, its profiles, its parameters; or why it was left out. */
 export function torsionSection(report: FitReport, fragment: ReportFragment, id: string): Markup {
   const bonds = bondNames(fragment, atomLabels(report.mappedSmiles));
-  const dihedral = fragment.dihedral.map(atomLabels(fragment.mappedSmiles)).join('–');
   const parentBonds = fragment.occurrences.map(({ parentBond }) => parentBond);
   const drawings = markup`<div class="drawings">
     <figure>${structureDrawing(fragment.mappedSmiles, [fragment.dihedral.slice(1, 3)], `Fragment for bond ${bonds}`)}
-      <figcaption>Fragment, driven about ${dihedral}</figcaption></figure>
+      <figcaption>${drivenAbout(fragment)}</figcaption></figure>
     <figure>${structureDrawing(report.mappedSmiles, parentBonds, `The molecule with bond ${bonds} marked`)}
       <figcaption>In the molecule</figcaption></figure></div>`;
 

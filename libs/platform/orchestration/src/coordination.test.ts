@@ -38,8 +38,13 @@ const workflow: Workflow = {
   torsionDrive: { gridSpacingDegrees: 60, maxConformers: 3, energyDecreaseThresholdHartree: 1e-5 },
 };
 
-function fitOrder(id: string, mappedSmiles: string): Parameters<typeof newFit>[0] {
+function fitOrder(
+  id: string,
+  mappedSmiles: string,
+  startConformerSha256?: string,
+): Parameters<typeof newFit>[0] {
   return {
+    ...(startConformerSha256 !== undefined && { startConformerSha256 }),
     id,
     name: id,
     smiles: mappedSmiles,
@@ -52,11 +57,12 @@ function fitOrder(id: string, mappedSmiles: string): Parameters<typeof newFit>[0
   };
 }
 
-/** A molecule is the list of its fragments: `a.b`. */
-function fragmentsOf(mappedSmiles: string): FragmentResult {
+/** A molecule is the list of its fragments: `a.b`. The first one stands for the whole molecule. */
+function fragmentsOf(mappedSmiles: string, startConformerSha256?: string): FragmentResult {
   const fragments = mappedSmiles.split('.').filter((name) => name !== '');
   return {
-    fragments: fragments.map((smiles) => ({
+    fragments: fragments.map((smiles, index) => ({
+      ...(index === 0 && startConformerSha256 !== undefined && { startConformerSha256 }),
       mappedSmiles: smiles,
       smiles,
       dihedral: [0, 1, 2, 3],
@@ -75,7 +81,10 @@ function answer(
 ): TaskOutcome {
   switch (task.kind) {
     case 'fragment':
-      return { outcome: 'succeeded', output: fragmentsOf(task.input.mappedSmiles) };
+      return {
+        outcome: 'succeeded',
+        output: fragmentsOf(task.input.mappedSmiles, task.input.startConformerSha256),
+      };
     case 'conformers':
       return {
         outcome: 'succeeded',
@@ -133,6 +142,7 @@ class Platform {
   readonly wakes = new Set<string>();
   readonly wants = new Set<string>();
   readonly runs = new Map<string, number>();
+  readonly tasks = new Map<string, TaskRequest>();
   readonly broken = new Set<string>();
   /** Makes the next answers of these tasks' kinds crashes. */
   crashKind: TaskRequest['kind'] | null = null;
@@ -142,8 +152,8 @@ class Platform {
     private readonly crashRate = 0,
   ) {}
 
-  submit(id: string, molecule: string): void {
-    this.fits.set(id, newFit(fitOrder(id, molecule)));
+  submit(id: string, molecule: string, startConformerSha256?: string): void {
+    this.fits.set(id, newFit(fitOrder(id, molecule, startConformerSha256)));
     this.wakes.add(`fit ${id}`);
   }
 
@@ -170,6 +180,7 @@ class Platform {
   }
 
   private work(task: TaskRequest): void {
+    this.tasks.set(task.taskId, task);
     this.runs.set(task.taskId, (this.runs.get(task.taskId) ?? 0) + 1);
     if (!this.results.has(task.taskId)) {
       const outcome: TaskOutcome =
@@ -330,6 +341,25 @@ describe('fits and drives', () => {
       expect(platform.drives.size).toBe(3);
       expect([...platform.fits.values()].map(({ status }) => status)).toEqual(['succeeded', 'succeeded']);
       expect([...platform.runs.values()].every((runs) => runs === 1)).toBe(true);
+    }
+  });
+
+  it('start from the coordinates that one gave, and share all that those do not decide', () => {
+    for (const seed of seeds) {
+      const platform = new Platform(seeded(seed));
+      const [mine, yours] = ['1'.repeat(64), '2'.repeat(64)];
+      platform.submit('plain', 'a.b');
+      platform.submit('mine', 'a.b', mine);
+      platform.submit('yours', 'a.b', yours);
+      platform.submit('also-mine', 'a.b', mine);
+      platform.settle();
+      // The whole molecule from three starts, its piece from one.
+      expect(platform.drives.size).toBe(4);
+      const starts = [...platform.tasks.values()].flatMap((task) =>
+        task.kind === 'conformers' ? [`${task.input.mappedSmiles} ${task.input.startConformerSha256}`] : [],
+      );
+      expect(starts.sort()).toEqual([`a ${mine}`, `a ${yours}`, 'a undefined', 'b undefined']);
+      expect([...platform.fits.values()].every(({ status }) => status === 'succeeded')).toBe(true);
     }
   });
 

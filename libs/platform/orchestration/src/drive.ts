@@ -43,6 +43,8 @@ export interface DriveOrder {
   /** The exact version of the QC program, pinned for the whole drive: energies of two versions never mix. */
   programVersion: string;
   torsionDrive: TorsionDriveSettings;
+  /** SHA-256 of the geometry that it starts from before all others; absent where none was given with the molecule. */
+  startConformerSha256?: string;
   lane: Lane;
 }
 
@@ -87,7 +89,8 @@ export interface DriveTransition {
 }
 
 /** The key under which all fits find the same drive. */
-export function driveIdOf({ mappedSmiles, dihedral, qc, programVersion, torsionDrive }: DriveOrder): string {
+export function driveIdOf(order: DriveOrder): string {
+  const { mappedSmiles, dihedral, qc, programVersion, torsionDrive, startConformerSha256 } = order;
   return contentKey({
     mappedSmiles,
     dihedral,
@@ -96,6 +99,7 @@ export function driveIdOf({ mappedSmiles, dihedral, qc, programVersion, torsionD
     method: qc.method.toLowerCase(),
     basis: qc.basis?.toLowerCase() ?? null,
     torsionDrive,
+    startConformerSha256,
   }).slice(0, 32);
 }
 
@@ -355,8 +359,13 @@ function impliedTasks(state: DriveRecord, wavefront: Wavefront): DriveTask[] {
 }
 
 function conformersTask(state: DriveRecord): DriveTask {
-  const { mappedSmiles, dihedral, torsionDrive } = state.order;
-  const input = { mappedSmiles, maxConformers: torsionDrive.maxConformers, dihedral };
+  const { mappedSmiles, dihedral, torsionDrive, startConformerSha256 } = state.order;
+  const input = {
+    mappedSmiles,
+    maxConformers: torsionDrive.maxConformers,
+    dihedral,
+    ...(startConformerSha256 !== undefined && { startConformerSha256 }),
+  };
   return driveTask(state, { kind: 'conformers', input }, 'any', '');
 }
 

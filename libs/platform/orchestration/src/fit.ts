@@ -58,6 +58,8 @@ export interface FitOrder {
   workflow: Workflow;
   /** An artifact; the name is for people. */
   baseForceField: { name: string; sha256: string };
+  /** SHA-256 of the StartConformer among the artifacts, in the order of mappedSmiles; absent where none was given. */
+  startConformerSha256?: string;
   lane: Lane;
   /** The version of this software that the fit keeps to, also when gateways are upgraded meanwhile. */
   softwareVersion: string;
@@ -440,13 +442,14 @@ function released(state: FitRecord): FitTransition {
 }
 
 function driveOrder({ workflow, lane }: FitRecord, programVersion: string, fragment: Fragment): DriveOrder {
-  const { mappedSmiles, dihedral } = fragment;
+  const { mappedSmiles, dihedral, startConformerSha256 } = fragment;
   return {
     mappedSmiles,
     dihedral,
     qc: workflow.qc,
     programVersion,
     torsionDrive: workflow.torsionDrive,
+    ...(startConformerSha256 !== undefined && { startConformerSha256 }),
     lane,
   };
 }
@@ -462,6 +465,7 @@ function fragmentTask(fit: FitOrder, epoch: number): TaskRequest {
       targetTorsionSmarts: workflow.targetTorsionSmarts,
       baseForceFieldSha256: fit.baseForceField.sha256,
       periodicities: workflow.fit.periodicities,
+      ...(fit.startConformerSha256 !== undefined && { startConformerSha256: fit.startConformerSha256 }),
     },
   });
 }

@@ -68,7 +68,8 @@ function isFragment(value: unknown): boolean {
     isArrayOf(value['dihedral'], isNumber) &&
     value['dihedral'].length === 4 &&
     isArrayOf(value['occurrences'], isObject) &&
-    isArrayOf(value['parameters'], isObject)
+    isArrayOf(value['parameters'], isObject) &&
+    (value['startConformerSha256'] === undefined || isString(value['startConformerSha256']))
   );
 }
 

@@ -149,6 +149,16 @@ describe('a drive', () => {
     });
   }
 
+  it('keeps the key that it has always had where no coordinates were given', () => {
+    const drive = newDrive({
+      ...order,
+      qc: { program: 'xtb', method: 'gfn2' },
+      torsionDrive: { gridSpacingDegrees: 60, maxConformers: 3, energyDecreaseThresholdHartree: 1e-5 },
+    });
+    expect(drive.id).toBe('76564bdcf68d681e700d523d5991c173');
+    expect(driveNeeds(drive, wavefront)).toEqual(['9de324366451237f27de1d894f5a2c57']);
+  });
+
   it('implies its tasks while it is open, takes them back when cancelled, and none otherwise', () => {
     for (const drive of Object.values(all)) {
       const { commands } = stepDrive(drive, { type: 'unwanted', fitId: 'x' }, wavefront);

@@ -66,6 +66,8 @@ export interface FitReport {
     mappedSmiles: string;
     dihedral: Dihedral;
     occurrences: FragmentOccurrence[];
+    /** Whether the coordinates given with the molecule were a starting conformer of its drive. */
+    startsFromGivenCoordinates: boolean;
     /** Null when the drive was dropped; `dropped` then says why. */
     reference: Provenance | null;
     dropped: string | null;

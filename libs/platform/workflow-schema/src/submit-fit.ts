@@ -23,7 +23,10 @@ export class SubmitFit {
   @MaxLength(10_000)
   smiles?: string;
 
-  /** An MDL molfile (V2000 or V3000) or the first record of an SDF. */
+  /**
+   * An MDL molfile (V2000 or V3000) or the first record of an SDF. Three-dimensional coordinates of all atoms,
+   * hydrogens included, are a starting conformer of every scan of the whole molecule.
+   */
   @IsOptional()
   @IsString()
   @MaxLength(1_000_000)

@@ -7,6 +7,7 @@ import {
   IsIn,
   IsInt,
   IsNumber,
+  IsOptional,
   IsString,
   Matches,
   Max,
@@ -48,7 +49,12 @@ export class FragmentTask {
   @Min(1, { each: true })
   @Max(6, { each: true })
   periodicities!: number[];
+  /** SHA-256 of the molecule's StartConformer among the artifacts, where its coordinates were given. */
+  @IsOptional() @Matches(SHA256) startConformerSha256?: string;
 }
+
+/** A geometry that was given with a molecule, to 1e-4 angstrom: an artifact in JSON. */
+export type StartConformer = number[];
 
 /** One cosine term of a proper torsion: k/idivf·(1 + cos(periodicity·φ − phase)). */
 export interface TorsionTerm {
@@ -88,6 +94,8 @@ export interface FragmentResult {
     /** Everywhere in the parent that this fragment stands for: equivalent bonds share one fragment. */
     occurrences: FragmentOccurrence[];
     parameters: BespokeParameter[];
+    /** SHA-256 of the fragment's StartConformer: only where the fragment is the whole molecule, and that has one. */
+    startConformerSha256?: string;
   }[];
   /** What a person should know: target bonds left out and why. */
   warnings: string[];
@@ -106,6 +114,8 @@ export class ConformersTask {
   @IsInt({ each: true })
   @Min(0, { each: true })
   dihedral!: Dihedral;
+  /** SHA-256 of the StartConformer that is to be the first of them. */
+  @IsOptional() @Matches(SHA256) startConformerSha256?: string;
 }
 
 export interface ConformersResult {

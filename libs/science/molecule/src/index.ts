@@ -12,4 +12,5 @@ export { canonicalAroundBond, type CanonicalMolecule } from './canonical-numberi
 export { extractFragment, type ExtractedFragment } from './fragment';
 export { dihedralDegrees } from './dihedral';
 export { depictSvg, type DepictionOptions } from './depiction';
+export { geometryFaults, type GeometryFault } from './geometry-faults';
 export { generateConformers, type ConformerOptions } from './conformers';
