@@ -1,50 +1,9 @@
-import { DEGREES_PER_RADIAN, KILOJOULE_PER_KCAL } from '@bespoke/units';
 import { SmirnoffError } from './smirnoff-error';
+import { DIMENSIONLESS, unitNamed, type Dimensions } from './units-of-measure';
 
 // Quantities as they stand in OFFXML attributes, such as "430.5 * kilocalorie_per_mole ** 1 * angstrom ** -2",
-// "620.0*kilocalories_per_mole/angstrom**2" or "0.12 * nanometer": a product of numbers and units, each with an
-// integer power, as Python reads it.
-
-/** Powers of length, energy, amount, angle and charge. */
-type Dimensions = readonly [number, number, number, number, number];
-
-interface Unit {
-  /** Size in angstrom, kilocalorie, mole, degree and elementary charge. */
-  factor: number;
-  dimensions: Dimensions;
-}
-
-const LENGTH: Dimensions = [1, 0, 0, 0, 0];
-const ENERGY: Dimensions = [0, 1, 0, 0, 0];
-const AMOUNT: Dimensions = [0, 0, 1, 0, 0];
-const MOLAR_ENERGY: Dimensions = [0, 1, -1, 0, 0];
-const ANGLE: Dimensions = [0, 0, 0, 1, 0];
-const CHARGE: Dimensions = [0, 0, 0, 0, 1];
-const NUMBER: Dimensions = [0, 0, 0, 0, 0];
-
-const UNITS = new Map<string, Unit>([
-  ['angstrom', { factor: 1, dimensions: LENGTH }],
-  ['nanometer', { factor: 10, dimensions: LENGTH }],
-  ['nm', { factor: 10, dimensions: LENGTH }],
-  ['picometer', { factor: 0.01, dimensions: LENGTH }],
-  ['kilocalorie', { factor: 1, dimensions: ENERGY }],
-  ['kcal', { factor: 1, dimensions: ENERGY }],
-  ['calorie', { factor: 0.001, dimensions: ENERGY }],
-  ['kilojoule', { factor: 1 / KILOJOULE_PER_KCAL, dimensions: ENERGY }],
-  ['kJ', { factor: 1 / KILOJOULE_PER_KCAL, dimensions: ENERGY }],
-  ['joule', { factor: 0.001 / KILOJOULE_PER_KCAL, dimensions: ENERGY }],
-  ['mole', { factor: 1, dimensions: AMOUNT }],
-  ['mol', { factor: 1, dimensions: AMOUNT }],
-  ['kilocalorie_per_mole', { factor: 1, dimensions: MOLAR_ENERGY }],
-  ['kilojoule_per_mole', { factor: 1 / KILOJOULE_PER_KCAL, dimensions: MOLAR_ENERGY }],
-  ['degree', { factor: 1, dimensions: ANGLE }],
-  ['deg', { factor: 1, dimensions: ANGLE }],
-  ['radian', { factor: DEGREES_PER_RADIAN, dimensions: ANGLE }],
-  ['rad', { factor: DEGREES_PER_RADIAN, dimensions: ANGLE }],
-  ['elementary_charge', { factor: 1, dimensions: CHARGE }],
-  ['e', { factor: 1, dimensions: CHARGE }],
-  ['dimensionless', { factor: 1, dimensions: NUMBER }],
-]);
+// "620.0*kilocalories_per_mole/angstrom**2", "1.2e3 kJ/mol/nm^2" or "0.12 * nanometer": a product of numbers and
+// units, each with a power, as the Python package pint reads it.
 
 /** A quantity taken apart: number × factor, where the factor is what its units make. */
 interface Quantity {
@@ -80,48 +39,60 @@ export function sameUnit(a: string, b: string): boolean {
   );
 }
 
-const TOKEN = /\s*(?:((?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)|([A-Za-z_]+)|(\*\*|[*/()+-]))/y;
+/** Longer than any quantity; keeps the nesting of brackets, and with it the call stack, small. */
+const MAX_CHARACTERS = 500;
+
+const NUMBER = /(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][-+]?\d+)?/;
+const NAME = /[\p{L}_][\p{L}\p{M}\d_]*/u;
+const TOKEN = new RegExp(`\\s*(?:(${NUMBER.source})|(${NAME.source})|(\\*\\*|[*/()^+-]))`, 'uy');
 
 function readQuantity(text: string): Quantity {
   const tokens = tokensOf(text);
   let next = 0;
 
+  /** Factors that stand beside each other are multiplied, with or without a sign. */
   function product(): Quantity {
-    let left = power();
-    while (tokens[next] === '*' || tokens[next] === '/') {
-      const operator = tokens[next++];
-      left = combine(left, power(), operator === '*' ? 1 : -1);
+    let left = signed();
+    for (;;) {
+      const token = tokens[next];
+      if (token === undefined || token === ')') {
+        return left;
+      }
+      next += token === '*' || token === '/' ? 1 : 0;
+      left = combine(left, token === '*' || token === '/' ? signed() : power(), token === '/' ? -1 : 1);
     }
-    return left;
+  }
+
+  /** A sign is weaker than a power: -2 ** 2 is -4. */
+  function signed(): Quantity {
+    const token = tokens[next];
+    if (token !== '-' && token !== '+') {
+      return power();
+    }
+    next += 1;
+    const { value, ...rest } = signed();
+    return { value: token === '-' ? -value : value, ...rest };
   }
 
   function power(): Quantity {
     const base = atom();
-    if (tokens[next] !== '**') {
+    if (tokens[next] !== '**' && tokens[next] !== '^') {
       return base;
     }
     next += 1;
-    return combine({ value: 1, factor: 1, dimensions: NUMBER }, base, signedInteger());
-  }
-
-  function signedInteger(): number {
-    const bracketed = tokens[next] === '(';
-    next += bracketed ? 1 : 0;
-    const sign = tokens[next] === '-' ? -1 : 1;
-    next += tokens[next] === '-' || tokens[next] === '+' ? 1 : 0;
-    const exponent = Number(tokens[next++]);
-    if (!Number.isInteger(exponent) || (bracketed && tokens[next++] !== ')')) {
+    const exponent = signed();
+    if (exponent.dimensions.some((dimension) => dimension !== 0)) {
       throw unreadable(text);
     }
-    return sign * exponent;
+    return combine(
+      { value: 1, factor: 1, dimensions: DIMENSIONLESS },
+      base,
+      exponent.value * exponent.factor,
+    );
   }
 
   function atom(): Quantity {
     const token = tokens[next++];
-    if (token === '-' || token === '+') {
-      const { value, ...rest } = atom();
-      return { value: token === '-' ? -value : value, ...rest };
-    }
     if (token === '(') {
       const inner = product();
       if (tokens[next++] !== ')') {
@@ -130,7 +101,7 @@ function readQuantity(text: string): Quantity {
       return inner;
     }
     if (token !== undefined && /^[\d.]/.test(token)) {
-      return { value: Number(token), factor: 1, dimensions: NUMBER };
+      return { value: Number(token.replaceAll('_', '')), factor: 1, dimensions: DIMENSIONLESS };
     }
     const unit = token === undefined ? undefined : unitNamed(token);
     if (unit === undefined) {
@@ -140,18 +111,31 @@ function readQuantity(text: string): Quantity {
   }
 
   const quantity = product();
-  if (next !== tokens.length || !Number.isFinite(quantity.value)) {
+  if (next !== tokens.length || !Number.isFinite(quantity.value * quantity.factor)) {
     throw unreadable(text);
   }
   return quantity;
 }
 
 function tokensOf(text: string): string[] {
+  if (text.length > MAX_CHARACTERS) {
+    throw unreadable(`${text.slice(0, 50)}…`);
+  }
+  const plain = text
+    .trim()
+    .replace(/\s+per\s+/g, '/')
+    .replace(/\b(?:square|sq)\s+(\w+)/g, '$1**2')
+    .replace(/\bcubic\s+(\w+)/g, '$1**3')
+    .replace(/(\w+)\s+squared\b/g, '$1**2')
+    .replace(/(\w+)\s+cubed\b/g, '$1**3')
+    .replace(/([⁻⁺]?)([⁰¹²³⁴⁵⁶⁷⁸⁹]+)/g, (_, sign: string, digits: string) => {
+      const exponent = [...digits].map((digit) => SUPERSCRIPTS.indexOf(digit)).join('');
+      return `**${sign === '⁻' ? '-' : ''}${exponent}`;
+    });
   const tokens: string[] = [];
-  const trimmed = text.trim();
   TOKEN.lastIndex = 0;
-  while (TOKEN.lastIndex < trimmed.length) {
-    const match = TOKEN.exec(trimmed);
+  while (TOKEN.lastIndex < plain.length) {
+    const match = TOKEN.exec(plain);
     if (match === null) {
       throw unreadable(text);
     }
@@ -160,10 +144,7 @@ function tokensOf(text: string): string[] {
   return tokens;
 }
 
-/** Singular and plural, also the plural inside "kilocalories_per_mole". */
-function unitNamed(name: string): Unit | undefined {
-  return UNITS.get(name) ?? UNITS.get(name.replace(/s(?=_per_|$)/, ''));
-}
+const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 
 function combine(a: Quantity, b: Quantity, exponent: number): Quantity {
   return {
