@@ -26,7 +26,7 @@ function directoryOption(command: Command): Command {
 function submitOptions(command: Command): Command {
   return command
     .option('--smiles <smiles>', 'a molecule; may be given several times', collect)
-    .option('--file <file>', 'molecules: .sdf, .mol or .smi; may be given several times', collect)
+    .option('--file <file>', 'molecules: .sdf, .mol, .mol2 or .smi; may be given several times', collect)
     .option(
       '--workflow <name>',
       'draft (if none is named): GFN2-xTB, to try things out; debug: shows that an installation works; ' +

@@ -50,6 +50,26 @@ describe('the molecules of a command line', () => {
     await expect(reading).rejects.toThrow(message);
   });
 
+  it('are all refused at once, each with its place', async () => {
+    const smi = file('two-bad.smi', 'C1CC broken\nCC\n[Na+].[Cl-]\n');
+    const sdf = file('one-bad.sdf', `${WATER}$$$$\nnonsense\n$$$$\n`);
+    await expect(readMolecules(['C(', 'C'], [smi, sdf])).rejects.toThrow(
+      /--smiles "C\(": .*two-bad\.smi, line 1: .*two-bad\.smi, line 3: .*mixture.*one-bad\.sdf, record 2: /,
+    );
+  });
+
+  it('may be of MOL2, and are then sent as a molfile', async () => {
+    const mol2 = file(
+      'a.mol2',
+      '@<TRIPOS>MOLECULE\nammonium\n1 0\nSMALL\nNO_CHARGES\n@<TRIPOS>ATOM\n1 N 0 0 0.5 N.4\n',
+    );
+    const [molecule] = await readMolecules([], [mol2]);
+    expect(molecule).toMatchObject({ name: 'ammonium', source: `${mol2}, record 1` });
+    expect(molecule!.structure).toMatchObject({
+      molfile: expect.stringMatching(/M {2}CHG {2}1 {3}1 {3}1/) as string,
+    });
+  });
+
   it('are refused when there are none, and when the file is not there', async () => {
     await expect(readMolecules([], [])).rejects.toMatchObject({ reason: 'usage' });
     await expect(readMolecules([], ['nowhere.sdf'])).rejects.toThrow('nowhere.sdf: there is no such file');

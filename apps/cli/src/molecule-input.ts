@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { MoleculeFileFormat } from '@bespoke/molecule';
 import { CliError } from './cli-error';
 
 /** One molecule that was named on the command line or stands in a file. */
@@ -11,9 +12,20 @@ export interface MoleculeInput {
   structure: { smiles: string } | { molfile: string };
 }
 
+const FORMATS = new Map<string, MoleculeFileFormat>([
+  ['.sdf', 'sdf'],
+  ['.sd', 'sdf'],
+  ['.mol', 'mol'],
+  ['.mol2', 'mol2'],
+  ['.smi', 'smi'],
+  ['.smiles', 'smi'],
+]);
+
+const MAX_NAMED = 20;
+
 /**
  * Reads every molecule and sees that each can be fitted, before any work starts.
- * @throws CliError `badMolecule`, with file, place and reason
+ * @throws CliError `badMolecule`, with file, place and reason of each bad one
  */
 export async function readMolecules(
   smiles: readonly string[],
@@ -22,51 +34,60 @@ export async function readMolecules(
   if (smiles.length + files.length === 0)
     throw new CliError(
       'usage',
-      'no molecule: give --smiles SMILES or --file FILE (.sdf, .mol, .smi), as often as needed',
+      'no molecule: give --smiles SMILES or --file FILE (.sdf, .mol, .mol2, .smi), as often as needed',
     );
-  const { loadRDKit, moleculeFromMolfile, moleculeFromSmiles, parseSmilesFile, splitSdf } =
+  const { loadRDKit, MoleculeError, moleculeFromSmiles, moleculeToMolfile, readMoleculeFile } =
     await import('@bespoke/molecule');
   await loadRDKit();
 
-  const given = smiles.map((text): MoleculeInput => ({
-    name: '',
-    source: `--smiles ${JSON.stringify(text)}`,
-    structure: { smiles: text },
-  }));
-  const read = files.flatMap((file): MoleculeInput[] => {
-    const text = readText(file);
-    return about(file, () => {
-      switch (path.extname(file).toLowerCase()) {
-        case '.sdf':
-        case '.sd':
-        case '.mol':
-          return splitSdf(text).map(({ name, molfile }, index) => ({
-            name,
-            source: `${file}, record ${index + 1}`,
-            structure: { molfile },
-          }));
-        case '.smi':
-        case '.smiles':
-          return parseSmilesFile(text).map(({ name, smiles: each, line }) => ({
-            name,
-            source: `${file}, line ${line}`,
-            structure: { smiles: each },
-          }));
-        default:
-          throw new CliError('badMolecule', `${file} is of no known kind; give .sdf, .mol or .smi`);
-      }
+  const bad: string[] = [];
+  /** A molecule that can be read; what cannot is kept for one report of all. */
+  const readable = (source: string, read: () => MoleculeInput): MoleculeInput[] => {
+    try {
+      return [read()];
+    } catch (error) {
+      if (!(error instanceof MoleculeError)) throw error;
+      bad.push(`${source}: ${error.message}`);
+      return [];
+    }
+  };
+  const given = smiles.flatMap((text) => {
+    const source = `--smiles ${JSON.stringify(text)}`;
+    return readable(source, () => {
+      moleculeFromSmiles(text);
+      return { name: '', source, structure: { smiles: text } };
     });
   });
-  for (const file of files)
-    if (!read.some(({ source }) => source.startsWith(`${file}, `)))
-      throw new CliError('badMolecule', `${file} has no molecule in it`);
-
-  const molecules = [...given, ...read];
-  for (const { source, structure } of molecules)
-    about(source, () =>
-      'smiles' in structure ? moleculeFromSmiles(structure.smiles) : moleculeFromMolfile(structure.molfile),
+  const read = files.flatMap((file) => {
+    const format = FORMATS.get(path.extname(file).toLowerCase());
+    if (format === undefined) {
+      bad.push(`${file} is of no known kind; give .sdf, .mol, .mol2 or .smi`);
+      return [];
+    }
+    const records = readMoleculeFile(readText(file), format);
+    if (records.length === 0) bad.push(`${file} has no molecule in it`);
+    return records.flatMap((record) => {
+      const source = `${file}, ${record.source}`;
+      return readable(source, () => {
+        const molecule = record.read();
+        // The gateway reads SMILES and molfiles.
+        const structure =
+          format === 'smi'
+            ? { smiles: record.text }
+            : { molfile: format === 'mol2' ? moleculeToMolfile(molecule) : record.text };
+        return { name: record.name, source, structure };
+      });
+    });
+  });
+  if (bad.length > 0)
+    throw new CliError(
+      'badMolecule',
+      [
+        ...bad.slice(0, MAX_NAMED),
+        ...(bad.length > MAX_NAMED ? [`and ${bad.length - MAX_NAMED} more`] : []),
+      ].join('; '),
     );
-  return molecules;
+  return [...given, ...read];
 }
 
 /** The text of an input file. */
@@ -77,15 +98,5 @@ export function readText(file: string, reason: 'badMolecule' | 'badWorkflow' = '
     const { code } = error as NodeJS.ErrnoException;
     const why = code === 'ENOENT' ? 'there is no such file' : `it can't be read (${code})`;
     throw new CliError(reason, `${file}: ${why}`, { cause: error });
-  }
-}
-
-/** What the molecule library says, with the place. */
-function about<T>(place: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'MoleculeError') throw error;
-    throw new CliError('badMolecule', `${place}: ${error.message}`, { cause: error });
   }
 }

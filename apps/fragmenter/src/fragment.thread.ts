@@ -1,10 +1,10 @@
 import { drivenDihedral, fragmentMolecule, type Fragment } from '@bespoke/fragmentation';
 import {
-  elementSymbol,
   heavySmiles,
   loadRDKit,
   moleculeFromSmiles,
   SmartsError,
+  undefinedStereo,
   type Molecule,
 } from '@bespoke/molecule';
 import { bespokeTorsions, parseOffxml, SmirnoffError, type ForceField } from '@bespoke/smirnoff';
@@ -21,7 +21,7 @@ export default async function fragment({ task, baseForceField }: FragmentJob): P
   await loadRDKit();
   const parent = moleculeFromSmiles(task.mappedSmiles);
   const forceField = parseOffxml(baseForceField);
-  const warnings = undefinedStereo(parent);
+  const warnings = stereoWarnings(parent);
   const fragments = fragmentMolecule(parent, task).flatMap((piece) => {
     const result = withParameters(parent, piece, forceField, task.periodicities, warnings);
     return result ? [result] : [];
@@ -30,17 +30,11 @@ export default async function fragment({ task, baseForceField }: FragmentJob): P
 }
 
 /** Undefined stereo is allowed, as most people write SMILES, but then conformers are of one isomer of many. */
-function undefinedStereo({ atoms, bonds }: Molecule): string[] {
-  const name = (atom: number) => `${elementSymbol(atoms[atom]!.element)}${atom + 1}`;
-  const open = [
-    ...atoms.flatMap(({ stereo }, atom) => (stereo === 'undefined' ? [name(atom)] : [])),
-    ...bonds.flatMap(({ stereo, begin, end }) =>
-      stereo === 'undefined' ? [`${name(begin)}=${name(end)}`] : [],
-    ),
-  ];
-  return open.length === 0
+function stereoWarnings(molecule: Molecule): string[] {
+  const { labels } = undefinedStereo(molecule);
+  return labels.length === 0
     ? []
-    : [`The stereo of ${open.join(', ')} is not defined: the scans are of one stereoisomer, chosen by us.`];
+    : [`The stereo of ${labels.join(', ')} is not defined: the scans are of one stereoisomer, chosen by us.`];
 }
 
 /** One torsion that cannot be described leaves the others alone: it keeps the base parameter, and a warning says so. */

@@ -22,7 +22,12 @@ export default async function conformers(task: ConformersJob): Promise<Conformer
     ...moleculeFromSmiles(task.mappedSmiles),
     conformerAngstrom: task.startConformerAngstrom && Float64Array.from(task.startConformerAngstrom),
   };
-  const geometries = generateConformers(molecule, { maxConformers: task.maxConformers, seed: SEED });
+  // The fragment stage has warned of stereo that is left open.
+  const geometries = generateConformers(molecule, {
+    maxConformers: task.maxConformers,
+    seed: SEED,
+    allowUndefinedStereo: true,
+  });
   return {
     conformers: geometries.map((geometry) => ({
       geometryAngstrom: [...geometry],

@@ -1,11 +1,19 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { MoleculeError } from './index';
-import { dihedralDegrees, generateConformers, loadRDKit, moleculeFromSmiles } from './index';
+import {
+  dihedralDegrees,
+  generateConformers,
+  loadRDKit,
+  moleculeFromMolfile,
+  moleculeFromSmiles,
+  moleculeToMolfile,
+  undefinedStereo,
+} from './index';
 
 beforeAll(loadRDKit);
 
 const conformersOf = (smiles: string, maxConformers = 3, seed = 1): Float64Array[] =>
-  generateConformers(moleculeFromSmiles(smiles), { maxConformers, seed });
+  generateConformers(moleculeFromSmiles(smiles), { maxConformers, seed, allowUndefinedStereo: true });
 
 describe('conformers', { timeout: 60_000 }, () => {
   it('have all atoms, hydrogens too, at sensible distances in the order of the molecule', () => {
@@ -70,7 +78,11 @@ describe('conformers', { timeout: 60_000 }, () => {
 
   it('are of one stereoisomer where the molecule leaves it open', () => {
     const molecule = moleculeFromSmiles('CCCC1CCCC(C)(N)C1');
-    const geometries = generateConformers(molecule, { maxConformers: 10, seed: 1 });
+    const geometries = generateConformers(molecule, {
+      maxConformers: 10,
+      seed: 1,
+      allowUndefinedStereo: true,
+    });
     const improper = (geometry: Float64Array, atoms: readonly [number, number, number, number]) =>
       Math.sign(dihedralDegrees(geometry, atoms));
     // Three neighbours and the centre itself, counted from 0.
@@ -81,10 +93,36 @@ describe('conformers', { timeout: 60_000 }, () => {
     expect(new Set(isomers).size).toBe(1);
   });
 
+  it('are refused where the stereo is open, unless that is allowed', () => {
+    const molecule = moleculeFromSmiles('CC(F)CC=CC', 'hexene');
+    expect(() => generateConformers(molecule, { maxConformers: 2, seed: 1 })).toThrow(
+      expect.objectContaining({
+        code: 'undefined-stereo',
+        message: expect.stringMatching(/^The stereo of C2, C5=C6 in hexene is not defined: /) as string,
+      }) as MoleculeError,
+    );
+    expect(undefinedStereo(molecule)).toEqual({ atoms: [1], bonds: [[4, 5]], labels: ['C2', 'C5=C6'] });
+  });
+
+  it('begin with the one that the molecule was read with', () => {
+    const [anti, gauche] = conformersOf('CCCC', 2);
+    const butane = moleculeFromSmiles('CCCC');
+    for (const own of [anti!, gauche!]) {
+      const read = moleculeFromMolfile(
+        moleculeToMolfile(butane, { geometryAngstrom: own, version: 'V3000' }),
+      );
+      const [first, second, ...others] = generateConformers(read, { maxConformers: 2, seed: 1 });
+      expect(first).toEqual(own.map((coordinate) => Number(coordinate.toFixed(6))));
+      const torsion = (geometry: Float64Array): number => Math.abs(dihedralDegrees(geometry, [0, 1, 2, 3]));
+      expect(Math.abs(torsion(first!) - torsion(second!))).toBeGreaterThan(90);
+      expect(others).toEqual([]);
+    }
+  });
+
   it('are refused where no geometry has the stereo that is asked for', () => {
     const impossible = moleculeFromSmiles('C[C@H]1[C@H]2CC[C@H]1CC2');
-    expect(() => generateConformers(impossible, { maxConformers: 2, seed: 1 })).toThrow(
-      expect.objectContaining({ code: 'no-conformer' }) as MoleculeError,
-    );
+    expect(() =>
+      generateConformers(impossible, { maxConformers: 2, seed: 1, allowUndefinedStereo: true }),
+    ).toThrow(expect.objectContaining({ code: 'no-conformer' }) as MoleculeError);
   });
 });

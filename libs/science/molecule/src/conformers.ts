@@ -11,11 +11,14 @@ import { MoleculeError } from './molecule-error';
 import { usingMol } from './rdkit';
 import { heavySmiles, moleculeFromGraph, molOfGraph, structureOf } from './structure';
 import { symmetryClasses } from './symmetry';
+import { undefinedStereo } from './undefined-stereo';
 
 export interface ConformerOptions {
   maxConformers: number;
   /** The same seed gives the same conformers. */
   seed: number;
+  /** Makes conformers of one stereoisomer, whichever comes, where the molecule leaves its stereo open. */
+  allowUndefinedStereo?: boolean;
 }
 
 /** Conformers that differ by less in all their torsions count as one. */
@@ -26,17 +29,26 @@ const MINIMISATIONS_PER_CONFORMER = 2;
 const MAX_MINIMISER_STEPS = 2_000;
 
 /**
- * Conformers of a molecule: 3N coordinates in angstrom, hydrogens included, lowest MMFF94s energy first. They are
+ * Conformers of a molecule: 3N coordinates in angstrom, hydrogens included. The one that the molecule was read with
+ * (`conformerAngstrom`) comes first, as it is; then those that are made, lowest MMFF94s energy first. These are
  * minimised with MMFF94s (as embedded where it lacks an atom's type), differ in their torsions and have the stereo
- * that the molecule defines. Where it leaves a centre or double bond open all have the first one's: a torsion drive
- * that starts from several stereoisomers would mix their profiles. OpenChemLib embeds and minimises. May take seconds for a large molecule.
+ * that the molecule defines. Where it leaves a centre or double bond open, and that is allowed, all have the first
+ * one's: a torsion drive that starts from several stereoisomers would mix their profiles. OpenChemLib embeds and minimises. May take seconds for a large molecule.
  *
- * @throws MoleculeError 'no-conformer' if no geometry with that stereo could be made
+ * @throws MoleculeError 'undefined-stereo', 'no-conformer' if no geometry with that stereo could be made
  */
 export function generateConformers(
   molecule: Molecule,
-  { maxConformers, seed }: ConformerOptions,
+  { maxConformers, seed, allowUndefinedStereo = false }: ConformerOptions,
 ): Float64Array[] {
+  const own = molecule.conformerAngstrom;
+  if (own !== null && maxConformers === 1) return [own.slice()];
+  const open = undefinedStereo(molecule).labels;
+  if (open.length > 0 && !allowUndefinedStereo)
+    throw new MoleculeError(
+      'undefined-stereo',
+      `The stereo of ${open.join(', ')} in ${molecule.name || molecule.mappedSmiles} is not defined: write it with @ or @@ at atoms and with / and \\ beside double bonds, or allow undefined stereo.`,
+    );
   const { graph } = structureOf(molecule);
   const { container, places } = openChemLibMolecule(graph);
   const coordinates = (): Float64Array =>
@@ -49,7 +61,7 @@ export function generateConformers(
     );
   const defined = stereoisomer(molecule);
   const embedded = embed(container, maxConformers * RAW_PER_CONFORMER, seed, coordinates);
-  const first = embedded.find((geometry) => hasStereoOf(defined, geometry));
+  const first = own ?? embedded.find((geometry) => hasStereoOf(defined, geometry));
   const wanted = first === undefined ? defined : completed(molecule, defined, first);
   const raw = embedded.filter((geometry) => hasStereoOf(wanted, geometry));
   const rotors = torsionsOf(molecule);
@@ -64,9 +76,11 @@ export function generateConformers(
     }, 0);
 
   const chosen: { geometry: Float64Array; energy: number; torsions: number[] }[] = [];
+  const known = own === null ? [] : [fingerprint(own)];
+  const wantedCount = maxConformers - known.length;
   let minimisations = 0;
   for (const start of mostDifferentFirst(raw.map(fingerprint), separation)) {
-    if (chosen.length >= maxConformers || minimisations >= maxConformers * MINIMISATIONS_PER_CONFORMER) break;
+    if (chosen.length >= wantedCount || minimisations >= maxConformers * MINIMISATIONS_PER_CONFORMER) break;
     minimisations += 1;
     const begin = at(raw, start);
     places.forEach((place, atom) => {
@@ -78,10 +92,12 @@ export function generateConformers(
     const geometry = coordinates();
     if (!geometry.every(Number.isFinite) || !hasStereoOf(wanted, geometry)) continue;
     const torsions = fingerprint(geometry);
-    const isNew = chosen.every((other) => separation(other.torsions, torsions) >= DISTINCT_TORSION_DEGREES);
-    if (chosen.length === 0 || isNew) chosen.push({ geometry, energy, torsions });
+    const isNew = (other: readonly number[]): boolean =>
+      separation(other, torsions) >= DISTINCT_TORSION_DEGREES;
+    if (known.every(isNew) && chosen.every((other) => isNew(other.torsions)))
+      chosen.push({ geometry, energy, torsions });
   }
-  if (chosen.length === 0)
+  if (chosen.length === 0 && own === null)
     throw new MoleculeError(
       'no-conformer',
       `No three-dimensional structure of ${molecule.name || molecule.mappedSmiles} could be made: ` +
@@ -89,7 +105,8 @@ export function generateConformers(
           ? 'it may be too strained.'
           : 'its stereo centres may be impossible in space.'),
     );
-  return chosen.sort((a, b) => a.energy - b.energy).map(({ geometry }) => geometry);
+  const made = chosen.sort((a, b) => a.energy - b.energy).map(({ geometry }) => geometry);
+  return own === null ? made : [own.slice(), ...made];
 }
 
 let registered = false;

@@ -13,6 +13,17 @@ export function elementSymbol(element: number): string {
   return SYMBOLS[element] ?? `element ${element}`;
 }
 
+const NUMBERS = new Map(SYMBOLS.map((symbol, element) => [symbol, element]));
+
+/** Atomic number of a symbol such as Cl, undefined for what is none. */
+export function elementNumber(symbol: string): number | undefined {
+  return symbol === '*' ? undefined : NUMBERS.get(symbol);
+}
+
 export function isOrganicElement(element: number): boolean {
   return ORGANIC.has(element);
+}
+
+export function organicElements(): string[] {
+  return [...ORGANIC].map(elementSymbol);
 }

@@ -5,7 +5,12 @@ beforeAll(loadRDKit);
 
 function conformer(smiles: string) {
   const molecule = moleculeFromSmiles(smiles);
-  return { molecule, geometry: [...generateConformers(molecule, { maxConformers: 1, seed: 1 })[0]!] };
+  return {
+    molecule,
+    geometry: [
+      ...generateConformers(molecule, { maxConformers: 1, seed: 1, allowUndefinedStereo: true })[0]!,
+    ],
+  };
 }
 
 describe('the faults of a geometry', () => {

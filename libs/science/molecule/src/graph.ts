@@ -30,7 +30,13 @@ interface CommonChem {
     atoms: { z?: number; chg?: number; nRad?: number; isotope?: number; stereo?: string; impHs?: number }[];
     bonds?: { bo?: number; atoms: [number, number]; stereo?: string; stereoAtoms?: [number, number] }[];
     conformers?: { dim: number; coords: number[][] }[];
-    extensions: { name: string; aromaticBonds?: number[]; atomRings?: number[][] }[];
+    extensions: {
+      name: string;
+      aromaticBonds?: number[];
+      atomRings?: number[][];
+      atomQueries?: { descr?: string }[];
+      bondQueries?: { descr?: string }[];
+    }[];
   }[];
 }
 
@@ -40,16 +46,21 @@ export interface RDKitReading {
   rings: number[][];
   /** Atoms with unpaired electrons. */
   radicals: number[];
-  /** Bonds that have no integral order of 1 to 3 (dative, zero order...). */
+  /** Bonds that have no integral order of 1 to 3 (dative, zero order...), or stand for several as in a search pattern. */
   oddBonds: [number, number][];
+  /** Atoms that stand for several, as in a search pattern. */
+  queryAtoms: number[];
   /** 3N coordinates in angstrom if the input is three-dimensional. */
   conformerAngstrom: Float64Array | null;
+  /** 3N coordinates with z = 0 if the input lies in a plane. */
+  flatCoordinates: Float64Array | null;
 }
 
 export function readCommonChem(json: string): RDKitReading {
   const molecule = (JSON.parse(json) as CommonChem).molecules[0];
   if (molecule === undefined) throw new Error('RDKit wrote JSON without a molecule.');
   const extension = molecule.extensions.find((e) => e.name === 'rdkitRepresentation');
+  const queries = molecule.extensions.find((e) => e.name === 'rdkitQueries');
   const delocalised = new Set(extension?.aromaticBonds);
   const oddBonds: [number, number][] = [];
   const atoms = molecule.atoms.map((atom): GraphAtom => ({
@@ -61,7 +72,8 @@ export function readCommonChem(json: string): RDKitReading {
   const bonds = (molecule.bonds ?? []).map((bond, index): GraphBond => {
     const [begin, end] = bond.atoms;
     const order = bond.bo ?? 1;
-    if (order !== 1 && order !== 2 && order !== 3) oddBonds.push([begin, end]);
+    const isQuery = queries?.bondQueries?.[index]?.descr !== undefined;
+    if (isQuery || (order !== 1 && order !== 2 && order !== 3)) oddBonds.push([begin, end]);
     const defined = (bond.stereo === 'cis' || bond.stereo === 'trans') && bond.stereoAtoms !== undefined;
     return {
       begin,
@@ -78,13 +90,23 @@ export function readCommonChem(json: string): RDKitReading {
       delocalised: delocalised.has(index),
     };
   });
-  const conformer = molecule.conformers?.find((c) => c.dim === 3);
+  const queryAtoms = (queries?.atomQueries ?? []).flatMap(({ descr }, atom) =>
+    descr === undefined ? [] : [atom],
+  );
+  const coordinates = (dimension: number): Float64Array | null => {
+    const conformer = molecule.conformers?.find(({ dim }) => dim === dimension);
+    return conformer === undefined
+      ? null
+      : Float64Array.from(conformer.coords.flatMap(([x = 0, y = 0, z = 0]) => [x, y, z]));
+  };
   return {
     graph: sortBonds({ atoms, bonds }),
     rings: extension?.atomRings ?? [],
     radicals: molecule.atoms.flatMap((atom, index) => ((atom.nRad ?? 0) > 0 ? [index] : [])),
     oddBonds,
-    conformerAngstrom: conformer === undefined ? null : Float64Array.from(conformer.coords.flat()),
+    queryAtoms,
+    conformerAngstrom: coordinates(3),
+    flatCoordinates: coordinates(2),
   };
 }
 
@@ -94,11 +116,11 @@ export interface AromaticFlags {
   bonds: readonly boolean[];
 }
 
-/** `isotopes` stand in for the atoms' own where given. */
+/** `isotopes` stand in for the atoms' own where given; `eitherBonds` are marked as of either configuration. */
 export function writeCommonChem(
   graph: Graph,
   aromatic: AromaticFlags | null,
-  isotopes?: readonly number[],
+  { isotopes, eitherBonds }: { isotopes?: readonly number[]; eitherBonds?: ReadonlySet<number> } = {},
 ): string {
   return JSON.stringify({
     rdkitjson: { version: 12 },
@@ -114,9 +136,10 @@ export function writeCommonChem(
           isotope: isotopes?.[index] ?? atom.isotope,
           stereo: atom.chirality ?? 'unspecified',
         })),
-        bonds: graph.bonds.map(({ begin, end, order, stereo }) => ({
+        bonds: graph.bonds.map(({ begin, end, order, stereo }, index) => ({
           bo: order,
           atoms: [begin, end],
+          ...(eitherBonds?.has(index) && { stereo: 'either' }),
           ...(stereo && {
             stereo: stereo.cis ? 'cis' : 'trans',
             stereoAtoms: [stereo.beginNeighbour, stereo.endNeighbour],

@@ -4,7 +4,9 @@ export { MoleculeError, SmartsError, type MoleculeErrorCode } from './molecule-e
 export { loadRDKit } from './rdkit';
 export { elementSymbol } from './elements';
 export { moleculeFromMolfile, moleculeFromSmiles } from './molecule-input';
-export { parseSmilesFile, splitSdf } from './molecule-files';
+export { moleculeFromMol2 } from './mol2';
+export { readMoleculeFile, type MoleculeFileFormat, type MoleculeRecord } from './molecule-file';
+export { moleculeToMolfile, sdfRecord, type MolfileOptions } from './molfile';
 export { heavySmiles, ringSystems, rings, withAromaticity } from './structure';
 export { matchSmarts } from './smarts';
 export { symmetryClasses } from './symmetry';
@@ -13,4 +15,5 @@ export { extractFragment, type ExtractedFragment } from './fragment';
 export { dihedralDegrees } from './dihedral';
 export { depictSvg, type DepictionOptions } from './depiction';
 export { geometryFaults, type GeometryFault } from './geometry-faults';
+export { undefinedStereo, type UndefinedStereo } from './undefined-stereo';
 export { generateConformers, type ConformerOptions } from './conformers';

@@ -5,6 +5,7 @@ export type MoleculeErrorCode =
   | 'radical'
   | 'unsupported-element'
   | 'too-large'
+  | 'undefined-stereo'
   | 'not-connected'
   | 'no-conformer';
 

@@ -179,13 +179,25 @@ describe('a molecule read from a molfile', () => {
     expect([label(CHIRAL_3D), label(mirrored)].sort()).toEqual(['R', 'S']);
   });
 
-  it('has no coordinates where hydrogens are missing in the file', () => {
+  it('gets hydrogens that are missing in the file at their places', () => {
     const oxygen = WATER.replace('  3  2  0', '  1  0  0')
       .replace(/^.*H {3}.*\n/gm, '')
       .replace(/^ {2}1 {2}[23].*\n/gm, '');
     const water = moleculeFromMolfile(oxygen);
     expect(water.atoms).toHaveLength(3);
-    expect(water.conformerAngstrom).toBeNull();
+    const [x, y, z, ...hydrogens] = water.conformerAngstrom!;
+    expect([x, y, z]).toEqual([0, 0, 0.1173]);
+    for (const hydrogen of [hydrogens.slice(0, 3), hydrogens.slice(3)])
+      expect(Math.hypot(...hydrogen.map((c, axis) => c - [x!, y!, z!][axis]!))).toBeCloseTo(0.98, 1);
+  });
+
+  it('has three-dimensional coordinates where a flat molecule is said to have them', () => {
+    const inPlane = WATER.replaceAll(/0\.1173|0\.4692/g, '0.0000');
+    const tagged = (dimension: string): string =>
+      inPlane.replace('  by hand         3D', `  by hand           ${dimension}`);
+    expect(moleculeFromMolfile(tagged('3D')).conformerAngstrom).toHaveLength(9);
+    const drawn = moleculeFromMolfile(tagged('2D'));
+    expect(drawn.conformerAngstrom).toBeNull();
   });
 
   it('may be of version V3000 and have the line ends of any system', () => {
@@ -224,5 +236,33 @@ describe('a molecule read from a molfile', () => {
   ])('is refused as unreadable if it is %s', (_what, molfile) => {
     expect(refusalOf(() => moleculeFromMolfile(molfile)).code).toBe('unreadable');
     expect(moleculeFromMolfile(WATER).atoms).toHaveLength(3);
+  });
+});
+
+describe('a refusal says what to do', () => {
+  it.each([
+    ['CC(=O)[O-].[Na+]', /2 parts, "CC\(=O\)\[O-\]", "\[Na\+\]": give the one part/],
+    ['C[Pt]C', /supported are H, B, C, N, O, F, Si, P, S, Cl, Br, I/],
+    ['CC*', /put in what is to be there/],
+  ])('%s', (smiles, message) => {
+    expect(refusalOf(() => moleculeFromSmiles(smiles)).message).toMatch(message);
+  });
+
+  it.each([
+    ['A', '1', 'unsupported-element', /atom 2 stands for several elements/],
+    ['R#', '1', 'unsupported-element', /atom 2 is a place holder/],
+    ['C', '8', 'unreadable', /neither single, double nor triple/],
+    ['C', '5', 'unreadable', /neither single, double nor triple/],
+    ['C', '9', 'unreadable', /neither single, double nor triple/],
+  ])('a molfile with an atom %s and a bond of type %s', (symbol, type, code, message) => {
+    const molfile = [
+      'x\n\n\n  2  1  0  0  0  0  0  0  0  0999 V2000',
+      '    0.0000    0.0000    0.0000 C   0  0',
+      `    1.5000    0.0000    0.0000 ${symbol.padEnd(3)} 0  0`,
+      `  1  2${type.padStart(3)}  0\nM  END\n`,
+    ].join('\n');
+    const refusal = refusalOf(() => moleculeFromMolfile(molfile));
+    expect(refusal.code).toBe(code);
+    expect(refusal.message).toMatch(message);
   });
 });

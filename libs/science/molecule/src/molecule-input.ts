@@ -1,5 +1,5 @@
-import { elementSymbol, isOrganicElement } from './elements';
-import { at, connectedParts, readCommonChem, renumber, type RDKitReading } from './graph';
+import { elementSymbol, isOrganicElement, organicElements } from './elements';
+import { at, connectedParts, neighboursOf, readCommonChem, renumber, type RDKitReading } from './graph';
 import type { Molecule } from './molecule';
 import { MoleculeError } from './molecule-error';
 import { EXPLICIT_HYDROGENS, readWithReason, usingMol, type Mol } from './rdkit';
@@ -8,6 +8,8 @@ import { moleculeFromGraph } from './structure';
 
 /** More than any drug-like molecule; rings and matching take time beyond it. */
 const MAX_HEAVY_ATOMS = 250;
+/** With hydrogens; no molecule of {@link MAX_HEAVY_ATOMS} has more. */
+export const MAX_MOLECULE_ATOMS = 1_000;
 const MAX_SMILES_CHARACTERS = 20_000;
 /** Deeper nesting than a person or a program writes. */
 const MAX_SMILES_DEPTH = 500;
@@ -66,8 +68,9 @@ export function moleculeFromSmiles(smiles: string, name = ''): Molecule {
 }
 
 /**
- * Reads an MDL molfile, V2000 or V3000 (of an SD file the first record). Atoms keep their order, missing hydrogens
- * follow. A three-dimensional molfile with all its hydrogens gives `conformerAngstrom` and the stereo of its coordinates.
+ * Reads an MDL molfile, V2000 or V3000 (of an SD file the first record). Atoms keep their order and their map
+ * numbers, missing hydrogens follow. A three-dimensional molfile gives `conformerAngstrom` and the stereo of its
+ * coordinates; hydrogens that it lacks are placed as the bonds of their atoms want it, blind to what is near.
  *
  * @param name the title line where it is left out
  * @throws MoleculeError for what cannot be read, or is no single closed-shell organic molecule
@@ -87,25 +90,54 @@ export function moleculeFromMolfile(molfile: string, name?: string): Molecule {
   const read = readWithReason((module) => module.get_mol(first, EXPLICIT_HYDROGENS));
   if ('reason' in read)
     throw new MoleculeError('unreadable', `The molfile ${shown} is unreadable: ${read.reason}.`);
-  return usingMol(read.mol, (mol) => finish(mol, title, shown, []));
+  return usingMol(read.mol, (mol) => {
+    const reading = withHydrogens(mol, shown);
+    const isTagged3D = /^.{20}3D/.test(first.split('\n', 2)[1] ?? '');
+    return moleculeFromGraph(
+      reading.graph,
+      title,
+      mapNumbersOfMolfile(first),
+      reading.conformerAngstrom ?? (isTagged3D ? trulyFlat(reading) : null),
+    );
+  });
 }
 
-function finish(mol: Mol, name: string, shown: string, mapNumbers: readonly number[]): Molecule {
-  const written = mol.get_num_atoms();
+/** Coordinates that all have z = 0 are a drawing, unless the molecule is a flat one. */
+function trulyFlat({ graph, flatCoordinates }: RDKitReading): Float64Array | null {
+  return neighboursOf(graph).every((neighbours) => neighbours.length <= 3) ? flatCoordinates : null;
+}
+
+/** RDKit's JSON leaves them out. */
+function mapNumbersOfMolfile(molfile: string): number[] {
+  const lines = molfile.split('\n');
+  const counts = lines[3] ?? '';
+  if (!counts.includes('V3000')) {
+    const atomCount = Number(counts.slice(0, 3));
+    return lines.slice(4, 4 + atomCount).map((line) => Number(line.slice(60, 63)) || 0);
+  }
+  const joined = molfile.replace(/-\nM {2}V30 /g, '').split('\n');
+  const begin = joined.findIndex((line) => /^M {2}V30 BEGIN ATOM/.test(line));
+  const end = joined.findIndex((line) => /^M {2}V30 END ATOM/.test(line));
+  return joined.slice(begin + 1, end).map((line) => Number(line.trim().split(/\s+/)[7]) || 0);
+}
+
+function withHydrogens(mol: Mol, shown: string): RDKitReading {
   refuseLarge(mol.get_num_atoms(true), shown);
   mol.add_hs_in_place();
   const reading = readCommonChem(mol.get_json());
-  refuseUnsupported(reading, shown);
-  const { graph } = reading;
-  // Hydrogens that were added have no place yet.
-  const conformer = graph.atoms.length === written ? reading.conformerAngstrom : null;
+  refuseUnsupported(reading, mol, shown);
+  return reading;
+}
+
+function finish(mol: Mol, name: string, shown: string, mapNumbers: readonly number[]): Molecule {
+  const { graph } = withHydrogens(mol, shown);
   const order = orderOfMaps(mapNumbers, graph.atoms.length);
-  if (order === null) return moleculeFromGraph(graph, name, mapNumbers, conformer);
+  if (order === null) return moleculeFromGraph(graph, name, mapNumbers, null);
   return moleculeFromGraph(
     renumber(graph, order),
     name,
     order.map((old) => mapNumbers[old] ?? 0),
-    conformer,
+    null,
   );
 }
 
@@ -127,28 +159,38 @@ function refuseLarge(heavyAtoms: number, shown: string): void {
     );
 }
 
-function refuseUnsupported({ graph, radicals, oddBonds }: RDKitReading, shown: string): void {
+function refuseUnsupported(
+  { graph, radicals, oddBonds, queryAtoms }: RDKitReading,
+  mol: Mol,
+  shown: string,
+): void {
   const who = (index: number): string =>
     `atom ${index + 1} (${elementSymbol(at(graph.atoms, index).element)})`;
   if (graph.atoms.length === 0) throw new MoleculeError('unreadable', `The molecule ${shown} has no atoms.`);
+  const [query] = queryAtoms;
+  if (query !== undefined)
+    throw new MoleculeError(
+      'unsupported-element',
+      `In ${shown} atom ${query + 1} stands for several elements, as in a search pattern: give one molecule.`,
+    );
+  const placeholder = graph.atoms.findIndex(({ element }) => element === 0);
+  if (placeholder >= 0)
+    throw new MoleculeError(
+      'unsupported-element',
+      `In ${shown} atom ${placeholder + 1} is a place holder (*), not an element: put in what is to be there, such as a methyl group.`,
+    );
   const parts = connectedParts(graph).length;
   if (parts > 1)
     throw new MoleculeError(
       'mixture',
-      `The molecule ${shown} is a salt or mixture of ${parts} parts: give the one part that is to be parametrised.`,
+      `The molecule ${shown} is a salt or mixture of ${parts} parts, ${listOfParts(mol)}: give the one part that is to be parametrised.`,
     );
-  graph.atoms.forEach(({ element }, index) => {
-    if (element === 0)
-      throw new MoleculeError(
-        'unsupported-element',
-        `In ${shown} atom ${index + 1} is a place holder (*), not an element.`,
-      );
-    if (!isOrganicElement(element))
-      throw new MoleculeError(
-        'unsupported-element',
-        `In ${shown} ${who(index)} is of an element that no force field here covers.`,
-      );
-  });
+  const unusual = graph.atoms.findIndex(({ element }) => !isOrganicElement(element));
+  if (unusual >= 0)
+    throw new MoleculeError(
+      'unsupported-element',
+      `In ${shown} ${who(unusual)} is of an element that no force field here covers; supported are ${organicElements().join(', ')}.`,
+    );
   const charged = graph.atoms.findIndex(({ formalCharge }) => Math.abs(formalCharge) > MAX_ATOM_CHARGE);
   if (charged >= 0)
     throw new MoleculeError(
@@ -159,7 +201,7 @@ function refuseUnsupported({ graph, radicals, oddBonds }: RDKitReading, shown: s
   if (odd !== undefined)
     throw new MoleculeError(
       'unreadable',
-      `In ${shown} the bond between ${who(odd[0])} and ${who(odd[1])} is neither single, double nor triple.`,
+      `In ${shown} the bond between ${who(odd[0])} and ${who(odd[1])} is neither single, double nor triple: draw it as one of these.`,
     );
   const [radical] = radicals;
   if (radical !== undefined)
@@ -169,8 +211,16 @@ function refuseUnsupported({ graph, radicals, oddBonds }: RDKitReading, shown: s
     );
 }
 
+/** SMILES of the parts, each once. Takes the hydrogens off. */
+function listOfParts(mol: Mol): string {
+  mol.remove_hs_in_place();
+  const smiles = mol.get_smiles();
+  const parts = [...new Set(smiles.split('.'))];
+  return `${parts.slice(0, 4).map(quote).join(', ')}${parts.length > 4 ? '...' : ''}`;
+}
+
 /** On one line, and not the whole of a long text. */
-function quote(text: string): string {
+export function quote(text: string): string {
   const quoted = JSON.stringify(text);
   return quoted.length > 62 ? `${quoted.slice(0, 58)}..."` : quoted;
 }

@@ -170,6 +170,19 @@ export function molOfGraph(graph: Graph): Mol {
   return read.mol;
 }
 
+/** RDKit's molecule to be drawn, double bonds that are left open marked as such; the caller deletes it. */
+export function drawableMol(molecule: Molecule): Mol {
+  const open = new Set(
+    molecule.bonds.flatMap(({ stereo }, index) => (stereo === 'undefined' ? [index] : [])),
+  );
+  const { graph } = structureOf(molecule);
+  const read = readWithReason((module) =>
+    module.get_mol(writeCommonChem(graph, null, { eitherBonds: open }), EXPLICIT_HYDROGENS),
+  );
+  if ('reason' in read) throw new Error(`RDKit does not take back its own molecule: ${read.reason}.`);
+  return read.mol;
+}
+
 function aromaticFlags(molecule: Molecule): AromaticFlags {
   return {
     atoms: molecule.atoms.map((atom) => atom.aromatic),
@@ -179,7 +192,7 @@ function aromaticFlags(molecule: Molecule): AromaticFlags {
 
 function molAsWritten(graph: Graph, aromatic: AromaticFlags, isotopes?: readonly number[]): Mol {
   const read = readWithReason((module) =>
-    module.get_mol(writeCommonChem(graph, aromatic, isotopes), AS_WRITTEN),
+    module.get_mol(writeCommonChem(graph, aromatic, isotopes && { isotopes }), AS_WRITTEN),
   );
   if ('reason' in read) throw new Error(`RDKit does not take back its own molecule: ${read.reason}.`);
   return read.mol;

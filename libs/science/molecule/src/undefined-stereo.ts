@@ -1,0 +1,27 @@
+import { elementSymbol } from './elements';
+import { at } from './graph';
+import type { Molecule } from './molecule';
+
+/** Stereo that a molecule leaves open. */
+export interface UndefinedStereo {
+  /** Centres. */
+  atoms: number[];
+  /** Double bonds. */
+  bonds: [number, number][];
+  /** All of them as messages name them, atoms counted from 1: C4, C7=C8. */
+  labels: string[];
+}
+
+/** The stereo centres and double bonds whose configuration the molecule does not tell. */
+export function undefinedStereo(molecule: Molecule): UndefinedStereo {
+  const atoms = molecule.atoms.flatMap(({ stereo }, atom) => (stereo === 'undefined' ? [atom] : []));
+  const bonds = molecule.bonds.flatMap(({ stereo, begin, end }): [number, number][] =>
+    stereo === 'undefined' ? [[begin, end]] : [],
+  );
+  const name = (atom: number): string => `${elementSymbol(at(molecule.atoms, atom).element)}${atom + 1}`;
+  return {
+    atoms,
+    bonds,
+    labels: [...atoms.map(name), ...bonds.map(([begin, end]) => `${name(begin)}=${name(end)}`)],
+  };
+}
