@@ -1,26 +1,25 @@
-import { moleculeFromSmiles } from '@bespoke/molecule';
-import { am1bccCharges } from '@bespoke/partial-charges';
-import { probeMopac } from '@bespoke/qc-engines';
-import { chargeMethod, libraryCharges, parseOffxml, type ForceField } from '@bespoke/smirnoff';
+import { chargesOfTheForceField, type ForceFieldCharges } from '@bespoke/partial-charges';
 import { endingTaskOn, runInThread, TaskFailure, TaskHandler, type TaskContext } from '@bespoke/stage-worker';
 import {
   levelOfTheory,
   type BespokeParameter,
+  type ChargeProvenance,
   type FitOutcome,
   type FitParametersResult,
   type FitParametersTask,
-  type Provenance,
   type TorsionDriveRecord,
 } from '@bespoke/workflow-schema';
 import { Controller } from '@nestjs/common';
+import type { ChargesJob } from './charges.thread';
 import type { FitJob, FittedForceField } from './fit.thread';
 
-const THREAD = require.resolve('./fit.thread');
+const CHARGES_THREAD = require.resolve('./charges.thread');
+const FIT_THREAD = require.resolve('./fit.thread');
 const REFUSALS = [
+  'ChargeError',
   'EngineError',
   'FittingError',
   'MechanicsError',
-  'MissingCorrectionError',
   'MoleculeError',
   'SmirnoffError',
 ];
@@ -38,28 +37,24 @@ async function fitParameters(task: FitParametersTask, context: TaskContext): Pro
   const { artifacts, signal } = context;
   const read = async (sha256: string) => Buffer.from(await artifacts.get(sha256)).toString('utf8');
   const baseForceField = await read(task.baseForceFieldSha256);
-  const forceField = parseOffxml(baseForceField);
+  const drives: { drive: TorsionDriveRecord; parameters: BespokeParameter[] }[] = [];
+  for (const { torsionDriveSha256, parameters } of task.targets) {
+    drives.push({ drive: JSON.parse(await read(torsionDriveSha256)) as TorsionDriveRecord, parameters });
+  }
 
   const chargesStarted = performance.now();
-  const drives: { drive: TorsionDriveRecord; parameters: BespokeParameter[]; library: number[] | null }[] =
-    [];
-  for (const { torsionDriveSha256, parameters } of task.targets) {
-    const drive = JSON.parse(await read(torsionDriveSha256)) as TorsionDriveRecord;
-    const library = libraryCharges(forceField, moleculeFromSmiles(drive.mappedSmiles));
-    drives.push({ drive, parameters, library });
-  }
-  const needsAm1bcc = drives.some(({ library }) => library === null);
-  const chargeModel = needsAm1bcc
-    ? await am1bccModel(forceField)
-    : {
-        program: 'base force field',
-        version: task.baseForceFieldSha256.slice(0, 12),
-        method: 'library charges',
-      };
-  const targets: FitJob['targets'] = [];
-  for (const { drive, parameters, library } of drives) {
-    targets.push({ drive, parameters, chargesE: library ?? (await chargesAtMinimum(drive, context)) });
-  }
+  const charges = await chargesOf(
+    drives.map(({ drive }) => drive),
+    baseForceField,
+    task,
+    context,
+  );
+  const targets = drives.map((target, i) => ({ ...target, chargesE: charges[i]!.chargesE }));
+  const modelled = charges.find(({ model }) => model !== null);
+  const chargeModel: ChargeProvenance = {
+    ...(modelled?.provenance ?? chargesOfTheForceField),
+    overridden: task.chargeModel !== undefined,
+  };
   const fitStarted = performance.now();
   const job: FitJob = {
     baseForceField,
@@ -67,7 +62,7 @@ async function fitParameters(task: FitParametersTask, context: TaskContext): Pro
     targets,
     provenance: provenance(task, targets, chargeModel),
   };
-  const { offxml, ...fitted } = await runInThread<FittedForceField>(THREAD, job, signal);
+  const { offxml, ...fitted } = await runInThread<FittedForceField>(FIT_THREAD, job, signal);
 
   const outcome: FitOutcome = {
     ...fitted,
@@ -83,29 +78,32 @@ async function fitParameters(task: FitParametersTask, context: TaskContext): Pro
   };
 }
 
-/** The charges that the force field asks for are the ones that a simulation will use, so the fit uses no others. */
-async function am1bccModel(forceField: ForceField): Promise<Provenance> {
-  const method = chargeMethod(forceField);
-  if (method !== 'am1bcc') {
-    throw new TaskFailure(
-      'charge-model',
-      `the base force field wants ${method} charges; only am1bcc can be made so far`,
-    );
-  }
-  const mopac = await probeMopac();
-  if (!mopac) throw new Error('MOPAC is not installed on this worker; it makes the AM1 charges of AM1-BCC');
-  return { program: 'mopac', version: mopac.version, method: 'AM1-BCC' };
+/** The charges of each drive's fragment, as it lies at the minimum of its drive. */
+async function chargesOf(
+  drives: readonly TorsionDriveRecord[],
+  baseForceField: string,
+  task: FitParametersTask,
+  { cores, memoryBytes, scratchDirectory, signal }: TaskContext,
+): Promise<ForceFieldCharges[]> {
+  const fragments = drives.map(({ mappedSmiles, points }) => {
+    const [lowest] = points.toSorted((a, b) => a.energyHartree - b.energyHartree);
+    if (!lowest) throw new TaskFailure('empty-drive', `the torsion drive of ${mappedSmiles} has no points`);
+    return { mappedSmiles, geometryAngstrom: lowest.geometryAngstrom };
+  });
+  const job: ChargesJob = {
+    baseForceField,
+    override: task.chargeModel ?? null,
+    fragments,
+    run: { cores, memoryBytes, scratchDirectory },
+  };
+  return runInThread<ForceFieldCharges[]>(CHARGES_THREAD, job, signal);
 }
 
-/** Of the fragment as it lies at the minimum of its drive. */
-async function chargesAtMinimum(drive: TorsionDriveRecord, context: TaskContext): Promise<number[]> {
-  const [lowest] = drive.points.toSorted((a, b) => a.energyHartree - b.energyHartree);
-  if (!lowest)
-    throw new TaskFailure('empty-drive', `the torsion drive of ${drive.mappedSmiles} has no points`);
-  return am1bccCharges(moleculeFromSmiles(drive.mappedSmiles), lowest.geometryAngstrom, context);
-}
-
-function provenance(task: FitParametersTask, targets: FitJob['targets'], chargeModel: Provenance): string[] {
+function provenance(
+  task: FitParametersTask,
+  targets: FitJob['targets'],
+  { method, program, version, settings, overridden }: ChargeProvenance,
+): string[] {
   return [
     `Bespoke torsions for ${task.mappedSmiles}, made by the Bespoke executor ${task.softwareVersion}`,
     `Base force field: SHA-256 ${task.baseForceFieldSha256}`,
@@ -114,7 +112,10 @@ function provenance(task: FitParametersTask, targets: FitJob['targets'], chargeM
         `Torsion drive of ${drive.mappedSmiles} about ${drive.dihedral.map((atom) => atom + 1).join('-')}: ` +
         `${levelOfTheory(drive.qc)}, ${drive.program} ${drive.programVersion}`,
     ),
-    `Charges: ${chargeModel.method}, ${chargeModel.program} ${chargeModel.version}`,
+    `Charges: ${method}, ${program} ${version}; ${settings}`,
+    ...(overridden
+      ? [`These are not the charges that the sections below ask for: give a simulation ${method} charges`]
+      : []),
     `Fit: ForceBalance's TorsionProfile objective, ${task.fit.penalty} prior of ${task.fit.priorWidthKcalPerMol} kcal/mol`,
   ];
 }

@@ -11,16 +11,13 @@ import {
   type GeometryFault,
   type Molecule,
 } from '@bespoke/molecule';
-import { bondChargeCorrections, MissingCorrectionError } from '@bespoke/partial-charges';
-import { engineNamed } from '@bespoke/qc-engines';
 import {
-  assignParameters,
-  chargeMethod,
-  libraryCharges,
-  parseOffxml,
-  SmirnoffError,
-  type ForceField,
-} from '@bespoke/smirnoff';
+  forceFieldChargesUnsupported,
+  type ChargeErrorCode,
+  type ChargeModelName,
+} from '@bespoke/partial-charges';
+import { engineNamed } from '@bespoke/qc-engines';
+import { assignParameters, parseOffxml, SmirnoffError, type ForceField } from '@bespoke/smirnoff';
 import type {
   FieldError,
   FragmentationScheme,
@@ -38,6 +35,8 @@ export interface MoleculeCheck {
   fragmentation: FragmentationScheme;
   targetTorsionSmarts: readonly string[];
   qc: QcSpecification;
+  /** Null follows the force field. */
+  chargeModel: ChargeModelName | null;
 }
 
 /** The molecule as everything downstream names it, or why it is refused. */
@@ -78,7 +77,7 @@ export default async function checkMolecule(check: MoleculeCheck): Promise<Check
       return { code: 'missing-parameters', errors: [{ field: moleculeField, message: missing }] };
     const uncharged = missingCharges(molecule, forceField, check);
     if (uncharged !== null) {
-      const field = uncharged.code === 'charge-model' ? 'forceField' : moleculeField;
+      const field = uncharged.code === 'unsupported-by-charge-model' ? moleculeField : 'forceField';
       return { code: uncharged.code, errors: [{ field, message: uncharged.message }] };
     }
   } catch (error) {
@@ -150,40 +149,30 @@ function missingParameters(molecule: Molecule, forceField: ForceField): string |
   return `The base force field has no parameter for ${listed(molecule, names)}. Choose another base force field.`;
 }
 
-/** Why the charges of a fragment that will be driven can't be made; they are needed only after all QC. */
+/** Why the charges of the fragments that will be driven can't be made; they are needed only after all QC. */
 function missingCharges(
   molecule: Molecule,
   forceField: ForceField,
-  { fragmentation: scheme, targetTorsionSmarts }: MoleculeCheck,
-): { code: 'charge-model' | 'missing-charges'; message: string } | null {
-  const method = chargeMethod(forceField);
-  const bonds = new Set<string>();
+  { fragmentation: scheme, targetTorsionSmarts, chargeModel: override }: MoleculeCheck,
+): { code: ChargeErrorCode; message: string } | null {
+  const reasons = new Set<string>();
   for (const fragment of fragmentMolecule(molecule, { scheme, targetTorsionSmarts })) {
-    if (libraryCharges(forceField, fragment.molecule) !== null) continue;
-    if (method !== 'am1bcc') {
-      const wish =
-        method === 'none' ? 'names no charge model' : `wants ${CHARGE_METHOD_NAMES[method]} charges`;
-      const message = `The base force field ${wish}, but only AM1-BCC charges can be made so far. Choose a force field that has them, such as openff_unconstrained-2.2.1.offxml.`;
-      return { code: 'charge-model', message };
-    }
-    try {
-      bondChargeCorrections(fragment.molecule);
-    } catch (error) {
-      if (!(error instanceof MissingCorrectionError)) throw error;
-      const { parentAtoms } = fragment.occurrences[0]!;
-      for (const { atoms } of error.bonds) {
-        const inMolecule = atoms.flatMap((atom) => parentAtoms[atom] ?? []).sort((a, b) => a - b);
-        // What is missing is the hydrogen that caps a cut.
-        bonds.add(labelled(molecule, inMolecule) + (inMolecule.length === 2 ? '' : '-H'));
-      }
-    }
+    const { parentAtoms } = fragment.occurrences[0]!;
+    // What caps a cut has no number in the molecule.
+    const atomName = (atom: number): string =>
+      parentAtoms[atom] === null ? 'H' : labelled(molecule, [parentAtoms[atom]!]);
+    const error = forceFieldChargesUnsupported(
+      { forceField, molecule: fragment.molecule, override },
+      atomName,
+    );
+    if (error !== null && error.code !== 'unsupported-by-charge-model')
+      return { code: error.code, message: error.message };
+    if (error !== null) reasons.add(error.message);
   }
-  if (bonds.size === 0) return null;
-  const message = `AM1-BCC, the charge model of the base force field, has no correction for the bond ${listed(molecule, [...bonds])}, so that no charges can be made.`;
-  return { code: 'missing-charges', message };
+  if (reasons.size === 0) return null;
+  const message = `No charges can be made: ${listed(molecule, [...reasons])}. Choose another charge model (chargeModel in the workflow), or a force field that wants another one.`;
+  return { code: 'unsupported-by-charge-model', message };
 }
-
-const CHARGE_METHOD_NAMES = { nagl: 'NAGL', 'charge-increments': 'charge increment' };
 
 /** As in "P4-O5". */
 function labelled({ atoms }: Molecule, indices: readonly number[]): string {

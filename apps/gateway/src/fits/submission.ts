@@ -63,6 +63,7 @@ export class Submission {
       fragmentation: workflow.fragmentation,
       targetTorsionSmarts: workflow.targetTorsionSmarts,
       qc: workflow.qc,
+      chargeModel: workflow.chargeModel ?? null,
     });
     if ('errors' in checked) throw refusal(422, checked.code, 'This cannot be fitted.', checked.errors);
 

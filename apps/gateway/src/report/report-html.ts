@@ -1,5 +1,5 @@
 import { loadRDKit } from '@bespoke/molecule';
-import { levelOfTheory, type FitReport } from '@bespoke/workflow-schema';
+import { levelOfTheory, type ChargeProvenance, type FitReport } from '@bespoke/workflow-schema';
 import { Markup, markup, type Fragment } from './markup';
 import { reportStyle } from './report-style';
 import { atomLabels, structureDrawing } from './structure-drawing';
@@ -92,6 +92,13 @@ function torsions(report: FitReport): Markup {
   return markup`${overview(report)}<h2>Torsions</h2>${sections}`;
 }
 
+function chargesText(chargeModel: ChargeProvenance): string {
+  const text = `${provenanceText(chargeModel)}${chargeModel.settings ? `: ${chargeModel.settings}` : ''}`;
+  return chargeModel.overridden
+    ? `${text}. The base force field wants other charges: give a simulation these.`
+    : text;
+}
+
 function particulars({
   workflow,
   timings,
@@ -108,7 +115,7 @@ function particulars({
     fit === null
       ? []
       : [
-          ['charges', provenanceText(fit.chargeModel)],
+          ['charges', chargesText(fit.chargeModel)],
           ['converged', `${fit.converged ? 'yes' : 'no'}, ${fit.objective.history.length} iterations`],
         ];
   return markup`<h2>How it was made</h2><div class="columns">

@@ -486,6 +486,7 @@ function fitParametersTask(
       mappedSmiles: fit.mappedSmiles,
       baseForceFieldSha256: fit.baseForceField.sha256,
       fit: fit.workflow.fit,
+      ...(fit.workflow.chargeModel && { chargeModel: fit.workflow.chargeModel }),
       targets,
     },
   });

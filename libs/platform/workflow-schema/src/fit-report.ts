@@ -8,6 +8,14 @@ export interface Provenance {
   method: string;
 }
 
+/** What made partial charges. */
+export interface ChargeProvenance extends Provenance {
+  /** In words: the geometry, the averaging, the limits that were set. Older records lack it. */
+  settings?: string;
+  /** Whether the workflow replaced the charges that the base force field wants. Older records lack it. */
+  overridden?: boolean;
+}
+
 /** Energies along one drive before and after the fit: what a plot shows. */
 export interface TorsionFit {
   mappedSmiles: string;
@@ -43,8 +51,8 @@ export interface FitOutcome {
   converged: boolean;
   warnings: string[];
   torsions: TorsionFit[];
-  /** What made the charges of the fragments: the model that the base force field asks for. */
-  chargeModel: Provenance;
+  /** What made the charges of the fragments, those aside that the force field has library charges for. */
+  chargeModel: ChargeProvenance;
   seconds: { charges: number; fit: number };
 }
 

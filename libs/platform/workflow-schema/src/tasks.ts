@@ -15,7 +15,14 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { FRAGMENTATION_SCHEMES, FitSettings, QcSpecification, type FragmentationScheme } from './workflow';
+import {
+  CHARGE_MODELS,
+  FRAGMENTATION_SCHEMES,
+  FitSettings,
+  QcSpecification,
+  type ChargeModelName,
+  type FragmentationScheme,
+} from './workflow';
 
 // Messages between the apps. Every molecule in a message is a mapped SMILES with explicit hydrogens in which
 // atom i, counted from 0, carries map number i + 1; every index in a message counts from 0 in that order.
@@ -192,6 +199,8 @@ export class FitParametersTask {
   @IsString() @MaxLength(MAX_SMILES_LENGTH) mappedSmiles!: string;
   @Matches(SHA256) baseForceFieldSha256!: string;
   @ValidateNested() @Type(() => FitSettings) fit!: FitSettings;
+  /** Replaces the charges that the base force field wants. */
+  @IsOptional() @IsIn(CHARGE_MODELS) chargeModel?: ChargeModelName;
   /** May be empty: then the result is the base force field. */
   @IsArray() @ArrayMaxSize(200) @ValidateNested({ each: true }) @Type(() => FitTarget) targets!: FitTarget[];
 }

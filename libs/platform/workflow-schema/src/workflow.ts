@@ -43,6 +43,10 @@ export class QcSpecification {
   basis?: string | null;
 }
 
+/** What makes partial charges; `libs/science/partial-charges` describes them. */
+export const CHARGE_MODELS = ['am1bcc', 'am1bcc-elf10', 'nagl'] as const;
+export type ChargeModelName = (typeof CHARGE_MODELS)[number];
+
 /** As in "B3LYP-D3BJ/DZVP". */
 export function levelOfTheory({ method, basis }: QcSpecification): string {
   return basis ? `${method}/${basis}` : method;
@@ -130,6 +134,14 @@ export class Workflow {
   @IsString()
   @MaxLength(128)
   baseForceField!: string;
+
+  /**
+   * Replaces the charges that the base force field wants; absent or null leaves them. A simulation with the fitted
+   * force field must then be given the same charges.
+   */
+  @IsOptional()
+  @IsIn(CHARGE_MODELS)
+  chargeModel?: ChargeModelName | null;
 
   @IsIn(FRAGMENTATION_SCHEMES)
   fragmentation!: FragmentationScheme;

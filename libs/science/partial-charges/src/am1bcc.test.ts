@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { findProgram } from '@bespoke/child-process';
 import { loadRDKit, moleculeFromSmiles } from '@bespoke/molecule';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { am1bccAromaticity, am1bccCharges, bondChargeCorrections, MissingCorrectionError } from './index';
+import { am1bccAromaticity, am1bccCharges, bondChargeCorrections, ChargeError } from './index';
 
 let scratchDirectory: string;
 beforeAll(async () => {
@@ -78,7 +78,7 @@ describe('bond charge corrections', () => {
 
   it('are an error that names the atoms where there is none', () => {
     const phosphate = moleculeFromSmiles('COP(=O)(OC)OC');
-    expect(() => bondChargeCorrections(phosphate)).toThrow(MissingCorrectionError);
+    expect(() => bondChargeCorrections(phosphate)).toThrow(ChargeError);
     expect(() => bondChargeCorrections(phosphate)).toThrow(
       'AM1-BCC has no bond charge correction for the bond O2-P3, the bond P3=O4',
     );

@@ -1,18 +1,18 @@
-import { elementSymbol, formalCharge, matchSmarts, withAromaticity, type Molecule } from '@bespoke/molecule';
-import { changedConnectivity, mopacAm1, type EngineRun } from '@bespoke/qc-engines';
+import {
+  bondBetween,
+  elementSymbol,
+  formalCharge,
+  generateConformers,
+  matchSmarts,
+  withAromaticity,
+  type Molecule,
+} from '@bespoke/molecule';
+import { changedConnectivity, mopacAm1, probeMopac, type EngineRun } from '@bespoke/qc-engines';
 import { am1bccAromaticity } from './aromaticity';
 import { BOND_CHARGE_CORRECTIONS } from './bond-charge-corrections';
+import { ChargeError } from './charge-error';
+import type { ChargeModel, ChargeProvenance } from './charge-model';
 import { resonanceClasses } from './equivalence';
-
-/** AM1-BCC has no correction for a bond of this molecule; the message names its atoms, counted from 1. */
-export class MissingCorrectionError extends Error {
-  readonly code = 'missing-bond-charge-correction';
-  constructor(readonly bonds: readonly { atoms: readonly [number, number]; description: string }[]) {
-    const names = bonds.map(({ description }) => description).join(', ');
-    super(`AM1-BCC has no bond charge correction for ${names}`);
-    this.name = 'MissingCorrectionError';
-  }
-}
 
 /**
  * AM1-BCC charges in e (A. Jakalian, B. L. Bush, D. B. Jack, C. I. Bayly, J. Comput. Chem. 2000, 21, 132 and
@@ -22,7 +22,7 @@ export class MissingCorrectionError extends Error {
  * Where AM1 has no such minimum because a proton moves on the way (zwitterions with a hydrogen bond), the charges
  * are those at the geometry as it is: those of the minimum would be another molecule's.
  * @param geometryAngstrom flat, in the molecule's order of atoms
- * @throws MissingCorrectionError, and what `mopacAm1` throws
+ * @throws ChargeError unsupported-by-charge-model, and what `mopacAm1` throws
  */
 export async function am1bccCharges(
   molecule: Molecule,
@@ -31,14 +31,19 @@ export async function am1bccCharges(
 ): Promise<number[]> {
   // First, since it costs nothing.
   const corrections = bondChargeCorrections(molecule);
-  const corrected = (await am1Charges(molecule, geometryAngstrom, run)).map(
-    (charge, i) => charge + corrections[i]!,
+  const am1 = await am1Charges(molecule, geometryAngstrom, run);
+  return symmetric(
+    molecule,
+    am1.map((charge, i) => charge + corrections[i]!),
   );
-  // MOPAC prints six decimals.
-  const rest =
-    (formalCharge(molecule) - corrected.reduce((sum, charge) => sum + charge, 0)) / corrected.length;
+}
+
+/** Charges that add up to the formal charge, which MOPAC's six decimals do not quite, and are equal where atoms are. */
+function symmetric(molecule: Molecule, chargesE: readonly number[]): number[] {
+  const sum = chargesE.reduce((total, charge) => total + charge, 0);
+  const rest = (formalCharge(molecule) - sum) / chargesE.length;
   return averaged(
-    corrected.map((charge) => charge + rest),
+    chargesE.map((charge) => charge + rest),
     resonanceClasses(molecule),
   );
 }
@@ -59,32 +64,46 @@ async function am1Charges(
 
 /**
  * What AM1-BCC adds to each atom's AM1 charge, in e.
- * @throws MissingCorrectionError
+ * @throws ChargeError unsupported-by-charge-model
  */
 export function bondChargeCorrections(molecule: Molecule): number[] {
+  const { sumsE, uncorrected } = correctBonds(molecule);
+  if (uncorrected.length === 0) return sumsE;
+  throw new ChargeError('unsupported-by-charge-model', missingCorrections(molecule, uncorrected));
+}
+
+/** The corrections' sum of each atom, in e, and the bonds for which there is none. */
+function correctBonds(molecule: Molecule): { sumsE: number[]; uncorrected: [number, number][] } {
   const aromaticity = am1bccAromaticity(molecule);
   const typed = withAromaticity(molecule, aromaticity.atoms, aromaticity.bonds);
-  const sums = molecule.atoms.map(() => 0);
+  const sumsE = molecule.atoms.map(() => 0);
   const open = new Map(
-    molecule.bonds.map(({ begin, end }) => [
+    molecule.bonds.map(({ begin, end }): [string, [number, number]] => [
       `${Math.min(begin, end)}-${Math.max(begin, end)}`,
-      [begin, end] as const,
+      [begin, end],
     ]),
   );
   for (const [smarts, correctionE] of BOND_CHARGE_CORRECTIONS) {
     if (open.size === 0) break;
     for (const [gains, loses] of matchSmarts(typed, smarts) as [number, number][]) {
       if (!open.delete(`${Math.min(gains, loses)}-${Math.max(gains, loses)}`)) continue;
-      sums[gains]! += correctionE;
-      sums[loses]! -= correctionE;
+      sumsE[gains]! += correctionE;
+      sumsE[loses]! -= correctionE;
     }
   }
-  if (open.size > 0) {
-    throw new MissingCorrectionError(
-      [...open.values()].map((atoms) => ({ atoms, description: describeBond(molecule, atoms) })),
-    );
-  }
-  return sums;
+  return { sumsE, uncorrected: [...open.values()] };
+}
+
+function missingCorrections(
+  molecule: Molecule,
+  bonds: readonly (readonly [number, number])[],
+  atomName = (atom: number) => elementSymbol(molecule.atoms[atom]!.element) + (atom + 1),
+): string {
+  const names = bonds.map(
+    ([begin, end]) =>
+      `${atomName(begin)}${{ 1: '-', 2: '=', 3: '#' }[bondBetween(molecule, begin, end)!.order]}${atomName(end)}`,
+  );
+  return `AM1-BCC has no bond charge correction for the bond ${[...new Set(names)].join(', ')}`;
 }
 
 function averaged(values: readonly number[], classes: readonly number[]): number[] {
@@ -98,8 +117,40 @@ function averaged(values: readonly number[], classes: readonly number[]): number
   });
 }
 
-function describeBond({ atoms, bonds }: Molecule, ends: readonly [number, number]): string {
-  const [begin, end] = ends.map((atom) => elementSymbol(atoms[atom]!.element) + (atom + 1));
-  const order = bonds.find((bond) => bond.begin === ends[0] && bond.end === ends[1])!.order;
-  return `the bond ${begin}${{ 1: '-', 2: '=', 3: '#' }[order]}${end}`;
+const SETTINGS = 'AM1 minimum nearest to one geometry, equivalent atoms averaged';
+
+async function mopacProvenance(method: string, settings: string): Promise<ChargeProvenance | null> {
+  const mopac = await probeMopac();
+  return mopac && { method, program: 'mopac', version: mopac.version, settings };
 }
+
+function conformerOf(molecule: Molecule): ArrayLike<number> {
+  return generateConformers(molecule, { maxConformers: 1, seed: 1 })[0]!;
+}
+
+/** AM1-BCC on one geometry: the one it is given, or the molecule's first conformer. */
+export const am1bcc: ChargeModel<'am1bcc'> = {
+  name: 'am1bcc',
+  method: 'AM1-BCC',
+  modelFile: null,
+  unsupported(molecule, atomName) {
+    const { uncorrected } = correctBonds(molecule);
+    return uncorrected.length === 0 ? null : missingCorrections(molecule, uncorrected, atomName);
+  },
+  provenance: () => mopacProvenance('AM1-BCC', SETTINGS),
+  async charges(molecule, geometryAngstrom, run) {
+    return am1bccCharges(molecule, geometryAngstrom ?? conformerOf(molecule), run);
+  },
+};
+
+/** AM1 charges as they are: a base for a force field's charge increments, and no model of its own. */
+export const am1Mulliken: ChargeModel<'am1-mulliken'> = {
+  name: 'am1-mulliken',
+  method: 'AM1-Mulliken',
+  modelFile: null,
+  unsupported: () => null,
+  provenance: () => mopacProvenance('AM1-Mulliken', SETTINGS),
+  async charges(molecule, geometryAngstrom, run) {
+    return symmetric(molecule, await am1Charges(molecule, geometryAngstrom ?? conformerOf(molecule), run));
+  },
+};

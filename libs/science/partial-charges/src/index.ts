@@ -1,2 +1,12 @@
-export { am1bccCharges, bondChargeCorrections, MissingCorrectionError } from './am1bcc';
+export { am1bccCharges, bondChargeCorrections } from './am1bcc';
 export { am1bccAromaticity, type Aromaticity } from './aromaticity';
+export { ChargeError, type ChargeErrorCode } from './charge-error';
+export type { ChargeModel, ChargeProvenance } from './charge-model';
+export { CHARGE_MODEL_NAMES, chargeModelNamed, chargeModels, type ChargeModelName } from './charge-models';
+export {
+  chargesOfTheForceField,
+  forceFieldCharges,
+  forceFieldChargesUnsupported,
+  type ForceFieldChargeRequest,
+  type ForceFieldCharges,
+} from './force-field-charges';

@@ -1,0 +1,18 @@
+export type ChargeErrorCode =
+  /** The force field names no way to charge this molecule, or one that is not known here. */
+  | 'no-charge-model'
+  /** Charges that the force field states do not add up to the formal charge. */
+  | 'charges-do-not-add-up'
+  /** The model has no figures for something in this molecule. */
+  | 'unsupported-by-charge-model';
+
+/** A molecule gets no charges; the message says why and what to do. */
+export class ChargeError extends Error {
+  constructor(
+    readonly code: ChargeErrorCode,
+    message: string,
+  ) {
+    super(message);
+    this.name = 'ChargeError';
+  }
+}

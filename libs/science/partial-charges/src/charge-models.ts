@@ -1,0 +1,15 @@
+import { am1bcc } from './am1bcc';
+import type { ChargeModel } from './charge-model';
+
+/** Every charge model, in the order in which people are shown them. */
+const MODELS = [am1bcc] as const;
+
+export type ChargeModelName = 'am1bcc' | 'am1bcc-elf10' | 'nagl';
+
+export const chargeModels: readonly ChargeModel<ChargeModelName>[] = MODELS;
+
+export const CHARGE_MODEL_NAMES: readonly ChargeModelName[] = MODELS.map(({ name }) => name);
+
+export function chargeModelNamed(name: string): ChargeModel<ChargeModelName> | undefined {
+  return chargeModels.find((model) => model.name === name);
+}
