@@ -2,9 +2,9 @@
 
 Reads JSON lines from standard input and answers each with one on standard output:
 
-in   {"id", "smiles", "mapped_smiles", "labels": [force field files], "energies": null | {"force_field", "seed",
+in   {"smiles", "mapped_smiles", "labels": [force field files], "energies": null | {"force_field", "seed",
       "geometries", "displacement_angstrom"}}
-out  {"id", "read": null | why the toolkit refuses the SMILES, "same": whether smiles and mapped_smiles are the same
+out  {"read": null | why the toolkit refuses the SMILES, "same": whether smiles and mapped_smiles are the same
       molecule, "aromatic_atoms", "aromatic_bonds", "stereo_atoms", "stereo_bonds",
       "labels": [{section: [[atoms..., parameter id], ...]}, ...] in the order of the force fields,
       "energies": null | {"error"} | {"charges_e", "geometries_angstrom", "energies_kcal_mol": [{term: value}],
@@ -23,16 +23,18 @@ import openmm
 from openff.toolkit import ForceField, Molecule
 from openff.toolkit.utils import RDKitToolkitWrapper, ToolkitRegistry
 from openff.units import unit
-from openff.units.elements import SYMBOLS  # noqa: F401  (fails early where the environment is incomplete)
 from openmm import unit as openmm_unit
 from rdkit import Chem, RDLogger
-from rdkit.Chem import AllChem
+from rdkit.Chem import AllChem, rdCIPLabeler
 
 warnings.filterwarnings("ignore")
 RDLogger.DisableLog("rdApp.*")
 REGISTRY = ToolkitRegistry([RDKitToolkitWrapper])
 SECTIONS = ["Bonds", "Angles", "ProperTorsions", "ImproperTorsions", "vdW", "LibraryCharges", "Constraints"]
 KCAL = openmm_unit.kilocalorie_per_mole
+
+WRITTEN_HYDROGENS = Chem.SmilesParserParams()
+WRITTEN_HYDROGENS.removeHs = False
 
 force_fields = {}
 
@@ -52,22 +54,29 @@ def canonical(smiles):
     return Chem.MolToSmiles(Chem.RemoveHs(Chem.MolFromSmiles(Chem.MolToSmiles(rdmol))))
 
 
-def read(smiles, mapped):
-    options = {"toolkit_registry": REGISTRY, "allow_undefined_stereo": True}
-    return Molecule.from_mapped_smiles(mapped, **options)
+def read(mapped):
+    return Molecule.from_mapped_smiles(mapped, toolkit_registry=REGISTRY, allow_undefined_stereo=True)
 
 
-def graph(molecule):
+def graph(molecule, mapped):
     aromatic = [i for i, atom in enumerate(molecule.atoms) if atom.is_aromatic]
     bonds = sorted(
         sorted([bond.atom1_index, bond.atom2_index]) for bond in molecule.bonds if bond.is_aromatic
     )
-    centres = {i: atom.stereochemistry for i, atom in enumerate(molecule.atoms) if atom.stereochemistry}
-    double = sorted(
-        sorted([bond.atom1_index, bond.atom2_index]) + [bond.stereochemistry]
-        for bond in molecule.bonds
-        if bond.stereochemistry
-    )
+    # The toolkit has RDKit's older perception of stereo, which knows no pseudo-asymmetric centres.
+    Chem.SetUseLegacyStereoPerception(False)
+    rdmol = Chem.MolFromSmiles(mapped, WRITTEN_HYDROGENS)
+    rdCIPLabeler.AssignCIPLabels(rdmol)
+    Chem.SetUseLegacyStereoPerception(True)
+    place = [atom.GetAtomMapNum() - 1 for atom in rdmol.GetAtoms()]
+    centres = {
+        place[atom.GetIdx()]: atom.GetProp("_CIPCode").upper() for atom in rdmol.GetAtoms() if atom.HasProp("_CIPCode")
+    }
+    double = [
+        sorted([place[bond.GetBeginAtomIdx()], place[bond.GetEndAtomIdx()]]) + [bond.GetProp("_CIPCode").upper()]
+        for bond in rdmol.GetBonds()
+        if bond.HasProp("_CIPCode")
+    ]
     return {
         "aromatic_atoms": aromatic,
         "aromatic_bonds": bonds,
@@ -143,6 +152,7 @@ def only(system, term, bonded):
             "HarmonicAngleForce": term == "angles",
             "PeriodicTorsionForce": term in ("propers", "impropers"),
             "NonbondedForce": term in ("vdw", "electrostatics"),
+            "CMMotionRemover": False,
         }[kind]
         if not wanted:
             copied.removeForce(index)
@@ -166,13 +176,13 @@ def only(system, term, bonded):
 
 
 def answer(request):
-    result = {"id": request["id"], "read": None}
+    result = {"read": None}
     try:
-        molecule = read(request["smiles"], request["mapped_smiles"])
+        molecule = read(request["mapped_smiles"])
     except Exception as error:
         return {**result, "read": f"{type(error).__name__}: {error}"}
     result["same"] = canonical(request["smiles"]) == canonical(request["mapped_smiles"])
-    result.update(graph(molecule))
+    result.update(graph(molecule, request["mapped_smiles"]))
     result["labels"] = [labels(molecule, path) for path in request.get("labels", [])]
     result["energies"] = None
     if request.get("energies"):
