@@ -69,7 +69,11 @@ export default tseslint.config(
         { considerDefaultExhaustiveForUnions: true },
       ],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
-      '@nx/enforce-module-boundaries': ['error', { depConstraints: layers }],
+      '@nx/enforce-module-boundaries': [
+        'error',
+        // A command line loads a library when a command needs it; that command's own files import it as usual.
+        { depConstraints: layers, checkDynamicDependenciesExceptions: ['@bespoke/*'] },
+      ],
       ...restrictImports(noNats),
     },
   },

@@ -17,18 +17,21 @@ export interface OutputOptions {
   outputReport?: string;
 }
 
+/** A name in letters that every file system takes; may be empty. */
+export function safeFileName(name: string): string {
+  return name
+    .trim()
+    .replace(/[^A-Za-z0-9._+-]+/g, '_')
+    .replace(/^[._]+|[._]+$/g, '')
+    .slice(0, 64);
+}
+
 /**
  * A name for the outputs of each of several molecules: its own name in letters that every file system takes,
  * or its number, from 1, where it has no name or one that another has too.
  */
 export function outputSuffixes(names: readonly string[]): string[] {
-  const safe = names.map((name) =>
-    name
-      .trim()
-      .replace(/[^A-Za-z0-9._+-]+/g, '_')
-      .replace(/^[._]+|[._]+$/g, '')
-      .slice(0, 64),
-  );
+  const safe = names.map(safeFileName);
   // Upper and lower case are one file on some machines; a number must not meet a molecule called 2.
   const count = (name: string) => safe.filter((other) => other.toLowerCase() === name.toLowerCase()).length;
   return safe.map((name, index) =>

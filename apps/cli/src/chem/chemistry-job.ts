@@ -1,14 +1,23 @@
+import type { EngineRun } from '@bespoke/qc-engines';
+import type { ChargesSettings } from './charges';
+import type { ConvertSettings } from './convert';
+import type { EnergiesSettings } from './energies';
 import type { LabelSettings } from './label';
+import type { MinimizeSettings } from './minimize';
 
-/** What a thread does with each line. Plain data: it goes to each thread once. */
-export type ChemistryJob = { command: 'label' } & LabelSettings;
+/** What threads do with each line. Plain data: each thread gets it once. */
+export type ChemistryJob =
+  | ({ command: 'label' } & LabelSettings)
+  | ({ command: 'charges' } & ChargesSettings)
+  | ({ command: 'energies' } & EnergiesSettings)
+  | ({ command: 'minimize' } & MinimizeSettings)
+  | ({ command: 'convert' } & ConvertSettings);
 
-/** What a job has on this machine while it runs. */
-export interface ThreadData {
+export interface ThreadSettings {
   job: ChemistryJob;
-  /** Programs work in it. */
-  scratchDirectory: string;
+  /** What a program that a thread starts may use. */
+  run: EngineRun;
 }
 
-/** What became of a line: a line of the output, or the reason. */
-export type LineOutcome = { output: string } | { error: string; id: string | number };
+/** What became of a line: what is written of it (null: nothing is), or the reason why it failed. */
+export type LineOutcome = { id: string | number } & ({ output: string | null } | { error: string });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Piscina } from 'piscina';
-import type { LineOutcome, ThreadData } from './chemistry-job';
+import type { LineOutcome, ThreadSettings } from './chemistry-job';
 import type { InputLine } from './input-lines';
 import { idOf, parseRecord } from './record';
 
@@ -15,14 +15,18 @@ export interface ChemistryThreads {
   end(): Promise<void>;
 }
 
-export function chemistryThreads(data: ThreadData, count: number, limitSeconds: number): ChemistryThreads {
+export function chemistryThreads(
+  settings: ThreadSettings,
+  count: number,
+  limitSeconds: number,
+): ChemistryThreads {
   // Threads start when there is a line for them, and stay.
   const pool = new Piscina({
     filename: join(__dirname, 'chemistry.thread.js'),
     minThreads: 0,
     maxThreads: count,
     idleTimeout: Infinity,
-    workerData: data,
+    workerData: settings,
   });
   // A thread that dies between two lines has harmed none.
   pool.on('error', () => undefined);
@@ -33,7 +37,7 @@ export function chemistryThreads(data: ThreadData, count: number, limitSeconds: 
       if ('refusal' in line) return { id: line.number, error: line.refusal };
       const signal = AbortSignal.timeout(limitSeconds * 1000);
       try {
-        return (await pool.run({ text: line.text, number: line.number }, { signal })) as LineOutcome;
+        return (await pool.run(line, { signal })) as LineOutcome;
       } catch (error) {
         if (ended) throw error;
         return { id: idOfLine(line), error: signal.aborted ? tooSlow(limitSeconds) : fault(error) };

@@ -1,42 +1,108 @@
-import { Command } from 'commander';
-import { collect, positiveNumber, wholeNumber } from '../option-values';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { positiveNumber, wholeNumber } from '../option-values';
+import type { ChargesOptions, ConvertOptions, ForceFieldOptions, MinimizeOptions } from './commands';
 
-const LINE_LIMIT_SECONDS = 600;
+// What a command needs is loaded when it runs.
 
-const WATER = '[O:1]([H:2])[H:3]';
+/** The one that the built-in workflows start from, too. */
+const DEFAULT_FORCE_FIELDS = ['openff_unconstrained-2.2.1.offxml'];
+const LIMIT_SECONDS = 600;
 
-/** What `--help` shows of a command's lines. */
-interface LineExample {
-  input: object;
-  output: object;
-}
+const WATER = '{"id": "water", "mapped_smiles": "[O:1]([H:2])[H:3]"';
+const WATER_GEOMETRY = '[[0, 0, 0.12], [0, 0.76, -0.48], [0, -0.76, -0.48]]';
+const WATER_ENERGY =
+  '{"bonds": 0.1, "angles": 0.2, "proper_torsions": 0, "improper_torsions": 0, "vdw": 0, "electrostatics": 0, "total": 0.3}';
 
-/** `bespoke chem …`. What a command needs is loaded when it runs. */
+/** `bespoke chem …` */
 export function chemCommand(): Command {
   const chem = new Command('chem').description(
     'chemistry by itself: parameters, charges, energies, minima, formats',
   );
-  const label = lineCommand(chem, 'label', 'which parameter of a force field each term of a molecule gets', {
-    input: { id: 1, mapped_smiles: WATER },
-    output: {
-      id: 1,
-      aromatic_atoms: [],
-      aromatic_bonds: [],
-      Bonds: [
-        [0, 1, 'b88'],
-        [0, 2, 'b88'],
-      ],
-    },
+
+  forceFieldOption(
+    lineCommand(chem, 'label', 'which parameter of a force field each term of a molecule gets', [
+      `${WATER}}`,
+      '{"id": "water", "aromatic_atoms": [], "aromatic_bonds": [], "Bonds": [[0, 1, "b88"], [0, 2, "b88"]], "Angles": ' +
+        '[[1, 0, 2, "a27"]], "ProperTorsions": [], "ImproperTorsions": [], "vdW": [[0, "n-tip3p-O"], …], "LibraryCharges": […], "missing": {}}',
+    ]),
+  ).action(async (file: string | undefined, options: ForceFieldOptions) => {
+    process.exitCode = await (await import('./commands.js')).label(file, options);
   });
-  forceFieldOption(label).action(async (file, options) => {
-    const { label } = await import('./commands.js');
-    process.exitCode = await label(file, options);
-  });
+
+  lineCommand(chem, 'charges', 'partial charges by a model', [
+    `${WATER}, "geometry_angstrom": ${WATER_GEOMETRY}}`,
+    '{"id": "water", "charges_e": [-0.785, 0.3925, 0.3925], "model": "am1bcc"}',
+  ])
+    .requiredOption(
+      '--model <model>',
+      'am1bcc: on one geometry; am1bcc-elf10: averaged over up to ten; nagl: from the graph alone',
+    )
+    .option(
+      '--allow-undefined-stereo',
+      'where a geometry has to be made and the SMILES leaves stereo open, take any stereoisomer instead of failing',
+    )
+    .action(async (file: string | undefined, options: ChargesOptions) => {
+      process.exitCode = await (await import('./commands.js')).charges(file, options);
+    });
+
+  forceFieldOption(
+    lineCommand(chem, 'energies', 'the energy of geometries under a force field, term by term', [
+      `${WATER}, "charges_e": [-0.834, 0.417, 0.417], "geometries_angstrom": [${WATER_GEOMETRY}]}`,
+      `{"id": "water", "energies_kcal_mol": [${WATER_ENERGY}]}`,
+    ]),
+  )
+    .option('--gradients', 'also the gradient of each geometry, kcal/mol/Å')
+    .action(async (file: string | undefined, options: ForceFieldOptions & { gradients?: boolean }) => {
+      process.exitCode = await (await import('./commands.js')).energies(file, options);
+    });
+
+  forceFieldOption(
+    lineCommand(chem, 'minimize', 'the minimum nearest to each of several geometries', [
+      `${WATER}, "charges_e": [-0.834, 0.417, 0.417], "geometries_angstrom": [${WATER_GEOMETRY}]}`,
+      `{"id": "water", "energies_kcal_mol": [${WATER_ENERGY}], "geometries_angstrom": [[…]], "converged": [true], "iterations": [4]}`,
+    ]),
+  )
+    .option('--freeze <atoms>', 'atoms that stay where they are, as in 3,0,1,2; they count from 0', atomList)
+    .option(
+      '--restraint <K>',
+      'hold every atom to its start by K/2·|r − r_start|², K in kcal/mol/Å²; left out of the energies',
+      positiveNumber('kcal/mol/Å²'),
+    )
+    .action(async (file: string | undefined, options: MinimizeOptions) => {
+      process.exitCode = await (await import('./commands.js')).minimize(file, options);
+    });
+
+  threadOptions(
+    chem
+      .command('convert')
+      .description('molecule files to lines of JSON, SMILES, an SD file or pictures')
+      .argument('<file...>', '.sdf, .mol, .mol2 or .smi'),
+  )
+    .addOption(
+      new Option('--to <form>', 'what is written to standard output; svg goes to files')
+        .choices(['json', 'smiles', 'mapped-smiles', 'sdf', 'svg'])
+        .default('json'),
+    )
+    .option('--output <dir>', 'where --to svg writes a file for each molecule')
+    .addHelpText(
+      'after',
+      '\nA molecule gives, such as\n  {"id": "water", "smiles": "O", "mapped_smiles": "[O:1]([H:2])[H:3]", "sdf": "…", "svg": "…"}\n' +
+        'with the data items of an SD file as "properties". One that can not be read gives {"id", "error"} or, in other ' +
+        'forms, a line on standard error, and the others go on; the exit code is 1 then.',
+    )
+    .action(async (files: string[], options: ConvertOptions) => {
+      process.exitCode = await (await import('./commands.js')).convert(files, options);
+    });
   return chem;
 }
 
 /** A command that reads lines of JSON and writes one for each. */
-function lineCommand(chem: Command, name: string, description: string, example: LineExample): Command {
+function lineCommand(
+  chem: Command,
+  name: string,
+  description: string,
+  [input, output]: readonly [string, string],
+): Command {
   return threadOptions(
     chem
       .command(name)
@@ -44,27 +110,33 @@ function lineCommand(chem: Command, name: string, description: string, example: 
       .argument('[file]', 'the lines (default: standard input)'),
   ).addHelpText(
     'after',
-    `\nA line in, such as\n  ${JSON.stringify(example.input)}\ngives\n  ${JSON.stringify(example.output)}\n` +
-      'or, where it fails,\n  {"id":1,"error":"…"}\n' +
-      'and the others go on; the exit code is 1 then. Atom i, counted from 0, carries map number i+1. All fields: docs/chemistry.md',
+    `\nA line in, such as\n  ${input}\ngives\n  ${output}\nor, where it fails,\n  {"id": "water", "error": "…"}\n` +
+      'and the others go on; the exit code is 1 then. Atom i, counted from 0, carries map number i+1. ' +
+      'All fields: docs/chemistry.md',
   );
 }
 
 function forceFieldOption(command: Command): Command {
-  return command.option(
-    '--force-field <name|file>',
-    'a built-in name or an .offxml file; of several, later parameters take precedence (default: openff_unconstrained-2.2.1)',
-    collect,
+  return command.addOption(
+    new Option(
+      '--force-field <name|file>',
+      'a built-in name or an .offxml file; several are merged, and later parameters take precedence',
+    )
+      .argParser((value: string, before: string[]) =>
+        before === DEFAULT_FORCE_FIELDS ? [value] : [...before, value],
+      )
+      .default(DEFAULT_FORCE_FIELDS, 'openff_unconstrained-2.2.1'),
   );
 }
 
 function threadOptions(command: Command): Command {
   return command
     .option('--n-cores <n>', 'threads (default: as many as cores)', wholeNumber(1, 1024))
-    .option(
-      '--timeout <seconds>',
-      'how long one molecule may take',
-      positiveNumber('seconds'),
-      LINE_LIMIT_SECONDS,
-    );
+    .option('--timeout <seconds>', 'how long one line may take', positiveNumber('seconds'), LIMIT_SECONDS);
+}
+
+function atomList(text: string): number[] {
+  if (!/^\d{1,6}(,\d{1,6})*$/.test(text))
+    throw new InvalidArgumentError('It is to be a list of atoms such as 3,0,1,2, counted from 0.');
+  return text.split(',').map(Number);
 }

@@ -1,31 +1,150 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { CHARGE_MODEL_NAMES, chargeModelNamed } from '@bespoke/partial-charges';
+import { CliError } from '../cli-error';
+import { safeFileName } from '../outputs';
+import type { ChemistryJob, LineOutcome } from './chemistry-job';
+import type { ConvertTarget } from './convert';
+import { forceFieldTexts } from './force-field-option';
 import { inputLines } from './input-lines';
-import { DEFAULT_FORCE_FIELD, forceFieldTexts } from './force-field-option';
-import { openLines } from './json-lines';
+import { openLines, writeOut } from './json-lines';
+import { openMoleculeFiles, type FileLine } from './molecule-records';
 import { runLines, type RunOptions } from './run-lines';
-import type { ChemistryJob } from './chemistry-job';
 
-interface ForceFieldOptions extends RunOptions {
-  forceField?: string[];
+export interface ForceFieldOptions extends RunOptions {
+  forceField: string[];
 }
 
 /** `bespoke chem label` */
-export async function label(file: string | undefined, options: ForceFieldOptions): Promise<number> {
-  return runJsonLines(file, options, { command: 'label', forceFields: readForceFields(options) });
+export function label(file: string | undefined, { forceField, ...options }: ForceFieldOptions) {
+  return runJsonLines(file, options, () => ({ command: 'label', forceFields: forceFieldTexts(forceField) }));
 }
 
-function readForceFields({ forceField = [DEFAULT_FORCE_FIELD] }: ForceFieldOptions): string[] {
-  const texts = forceFieldTexts(forceField);
-  return texts;
+export interface ChargesOptions extends RunOptions {
+  model: string;
+  allowUndefinedStereo?: boolean;
+}
+
+/** `bespoke chem charges` */
+export async function charges(
+  file: string | undefined,
+  { model: name, allowUndefinedStereo = false, ...options }: ChargesOptions,
+) {
+  const model = chargeModelNamed(name);
+  if (model === undefined)
+    throw new CliError(
+      'usage',
+      `there is no charge model ${name}; there are ${CHARGE_MODEL_NAMES.join(', ')}`,
+    );
+  if ((await model.provenance()) === null)
+    throw new CliError(
+      'usage',
+      `${model.method} needs a program that is not there; \`bespoke doctor\` says which and how to get it`,
+    );
+  return runJsonLines(file, options, () => ({ command: 'charges', model: model.name, allowUndefinedStereo }));
+}
+
+/** `bespoke chem energies` */
+export function energies(
+  file: string | undefined,
+  { forceField, gradients = false, ...options }: ForceFieldOptions & { gradients?: boolean },
+) {
+  return runJsonLines(file, options, () => ({
+    command: 'energies',
+    forceFields: forceFieldTexts(forceField),
+    gradients,
+  }));
+}
+
+export interface MinimizeOptions extends ForceFieldOptions {
+  freeze?: number[];
+  restraint?: number;
+}
+
+/** `bespoke chem minimize` */
+export function minimize(
+  file: string | undefined,
+  { forceField, freeze = [], restraint = 0, ...options }: MinimizeOptions,
+) {
+  return runJsonLines(file, options, () => ({
+    command: 'minimize',
+    forceFields: forceFieldTexts(forceField),
+    frozenAtoms: freeze,
+    restraintKcalPerMolPerAngstrom2: restraint,
+  }));
+}
+
+export interface ConvertOptions extends RunOptions {
+  to: ConvertTarget;
+  /** Where the pictures go. */
+  output?: string;
+}
+
+/** `bespoke chem convert` */
+export async function convert(files: readonly string[], { to, output, ...options }: ConvertOptions) {
+  if ((to === 'svg') !== (output !== undefined))
+    throw new CliError(
+      'usage',
+      to === 'svg'
+        ? '--to svg writes a file for each molecule: name a directory for them with --output'
+        : `--output is for --to svg; what --to ${to} writes goes to standard output`,
+    );
+  const { records, bytes } = openMoleculeFiles(files);
+  const write = output === undefined ? writeText(to) : writePictures(output);
+  return runLines(records, bytes, { command: 'convert', to }, options, write);
+}
+
+/** Of JSON lines a failure is one of them; in other forms there is no place for it. */
+function writeText(to: ConvertTarget): (outcome: LineOutcome, line: FileLine) => Promise<void> {
+  return async (outcome, { source }) => {
+    if (!('error' in outcome)) await writeOut(outcome.output ?? '');
+    else if (to === 'json')
+      await writeOut(`${JSON.stringify({ ...outcome, error: `${source}: ${outcome.error}` })}\n`);
+    else reportFailure(outcome.error, source);
+  };
+}
+
+function writePictures(directory: string): (outcome: LineOutcome, line: FileLine) => Promise<void> {
+  try {
+    mkdirSync(directory, { recursive: true });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new CliError('notWritable', `${directory} can't be made (${code}); name another directory`, {
+      cause: error,
+    });
+  }
+  const used = new Set<string>();
+  return async (outcome, { source, number }) => {
+    if ('error' in outcome) return reportFailure(outcome.error, source);
+    if (outcome.output === null) return;
+    const name = safeFileName(String(outcome.id));
+    // Upper and lower case are one file on some machines.
+    const isFree = name !== '' && !used.has(name.toLowerCase());
+    const file = isFree ? name : `${name || 'molecule'}-${number}`;
+    used.add(file.toLowerCase());
+    try {
+      writeFileSync(path.join(directory, `${file}.svg`), outcome.output);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      throw new CliError('notWritable', `${file}.svg can't be written to ${directory} (${code})`, {
+        cause: error,
+      });
+    }
+  };
+}
+
+function reportFailure(error: string, source: string): void {
+  process.stderr.write(`bespoke: ${source}: ${error}\n`);
 }
 
 async function runJsonLines(
   file: string | undefined,
   options: RunOptions,
-  job: ChemistryJob,
+  job: () => ChemistryJob,
 ): Promise<number> {
   const { stream, bytes } = openLines(file);
   try {
-    return await runLines(inputLines(stream), bytes, job, options);
+    return await runLines(inputLines(stream), bytes, job(), options);
   } finally {
     stream.destroy();
   }

@@ -13,18 +13,30 @@ export class FieldError extends Error {
 /** The object on an input line, of which nothing is known yet. */
 export type InputRecord = Readonly<Record<string, unknown>>;
 
-/** @throws FieldError */
+/**
+ * NaN and Infinity, which are no JSON but which Python writes, count as null, so that whoever reads a field can name it.
+ * @throws FieldError
+ */
 export function parseRecord(text: string): InputRecord {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parseJson(text);
   } catch (error) {
-    const hint = /\b(?:NaN|Infinity)\b/.test(text) ? '; NaN and Infinity are no numbers of JSON' : '';
-    throw new FieldError('the line', `it is not JSON: ${(error as Error).message}${hint}`);
+    throw new FieldError('the line', `it is not JSON: ${(error as Error).message}`);
   }
   if (typeof json !== 'object' || json === null || Array.isArray(json))
     throw new FieldError('the line', 'it is to be a JSON object, such as {"id": 1, "mapped_smiles": "…"}');
   return json as InputRecord;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const withoutNaN = text.replace(/([[:,]\s*)-?(?:NaN|Infinity)(?=\s*[,\]}])/g, '$1null');
+    if (withoutNaN === text) throw error;
+    return JSON.parse(withoutNaN);
+  }
 }
 
 /**
@@ -127,7 +139,8 @@ function lengthOf(value: unknown): string {
 
 /** Not the whole of a long text, and nothing of what may be nested without end. */
 function shown(value: unknown): string {
+  if (value === null) return 'null or NaN';
   if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object' && value !== null) return 'an object';
+  if (typeof value === 'object') return 'an object';
   return typeof value === 'string' ? JSON.stringify(value.slice(0, 40)) : String(value);
 }

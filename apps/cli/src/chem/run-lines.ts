@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { machineResources } from '@bespoke/child-process';
 import { EXIT_CODES } from '../exit-codes';
 import { onInterrupt } from '../signals';
 import type { ChemistryJob, LineOutcome } from './chemistry-job';
@@ -35,9 +36,14 @@ export async function runLines<Line extends InputLine>(
   write: (outcome: LineOutcome, line: Line) => Promise<void> = writeJsonLine,
 ): Promise<number> {
   const interrupted = onInterrupt('interrupted', () => undefined);
-  const count = options.nCores ?? availableParallelism();
+  const count = options.nCores ?? machineResources().cores;
   const scratchDirectory = await mkdtemp(join(tmpdir(), 'bespoke-chem-'));
-  const threads = chemistryThreads({ job, scratchDirectory }, count, options.timeout);
+  const run = {
+    cores: 1,
+    memoryBytes: Math.floor(machineResources().memoryBytes / count),
+    scratchDirectory,
+  };
+  const threads = chemistryThreads({ job, run }, count, options.timeout);
   const progress = lineProgress(process.stderr, inputBytes);
   let failures = 0;
   const work = inOrder(
@@ -64,8 +70,9 @@ export async function runLines<Line extends InputLine>(
   return failures === 0 ? EXIT_CODES.success.code : EXIT_CODES.fitFailed.code;
 }
 
-function writeJsonLine(outcome: LineOutcome): Promise<void> {
-  return writeOut(`${'output' in outcome ? outcome.output : JSON.stringify(outcome)}\n`);
+async function writeJsonLine(outcome: LineOutcome): Promise<void> {
+  if ('error' in outcome) await writeOut(`${JSON.stringify(outcome)}\n`);
+  else if (outcome.output !== null) await writeOut(outcome.output);
 }
 
 function rejection(signal: AbortSignal): Promise<never> {

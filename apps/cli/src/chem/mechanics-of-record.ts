@@ -1,0 +1,65 @@
+import type { Molecule } from '@bespoke/molecule';
+import { createSystem, energyTerms, type MechanicsSystem } from '@bespoke/mechanics';
+import { forceFieldCharges } from '@bespoke/partial-charges';
+import type { EngineRun } from '@bespoke/qc-engines';
+import { assignParameters, type ForceField } from '@bespoke/smirnoff';
+import { moleculeOf } from './mapped-molecule';
+import { chargesOf, FieldError, geometriesOf, type InputRecord } from './record';
+
+/** What `energies` and `minimize` are about: a molecule under a force field, and geometries of it. */
+export interface RecordMechanics {
+  molecule: Molecule;
+  system: MechanicsSystem;
+  /** Flat. */
+  geometriesAngstrom: Float64Array[];
+}
+
+/**
+ * Charges are those of the line, else as the force field wants them, made on the first geometry where they depend on one.
+ * @throws FieldError, SmirnoffError, MechanicsError, ChargeError, what engines throw
+ */
+export async function mechanicsOf(
+  record: InputRecord,
+  forceField: ForceField,
+  run: EngineRun,
+): Promise<RecordMechanics> {
+  const molecule = moleculeOf(record);
+  const geometriesAngstrom = geometriesOf(record, molecule.atoms.length);
+  const givenCharges = chargesOf(record, molecule.atoms.length);
+  const assignment = assignParameters(forceField, molecule);
+  // Before charges are made: what the force field lacks is told at once.
+  const system = (chargesE: readonly number[]) => createSystem(molecule, assignment, chargesE);
+  if (givenCharges !== null) return { molecule, system: system(givenCharges), geometriesAngstrom };
+  system(molecule.atoms.map(() => 0));
+  const request = { forceField, molecule, override: null };
+  const { chargesE } = await forceFieldCharges(request, geometriesAngstrom[0]!, run);
+  return { molecule, system: system(chargesE), geometriesAngstrom };
+}
+
+/**
+ * The energy by term in kcal/mol, as output lines have it.
+ * @throws FieldError where it is not finite
+ */
+export function energyOf(system: MechanicsSystem, coordinates: Float64Array, geometryIndex: number): object {
+  const { bonds, angles, propers, impropers, vdw, electrostatics } = energyTerms(system, coordinates);
+  const total = bonds + angles + propers + impropers + vdw + electrostatics;
+  if (!Number.isFinite(total))
+    throw new FieldError(
+      `geometries_angstrom[${geometryIndex}]`,
+      'its energy is not finite: atoms lie on top of each other, or are too far apart',
+    );
+  return {
+    bonds,
+    angles,
+    proper_torsions: propers,
+    improper_torsions: impropers,
+    vdw,
+    electrostatics,
+    total,
+  };
+}
+
+/** [[x,y,z],…] of flat coordinates. */
+export function byAtom(flat: Float64Array): number[][] {
+  return Array.from({ length: flat.length / 3 }, (_, atom) => [...flat.subarray(3 * atom, 3 * atom + 3)]);
+}

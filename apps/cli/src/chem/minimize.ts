@@ -1,0 +1,40 @@
+import { minimise } from '@bespoke/mechanics';
+import type { EngineRun } from '@bespoke/qc-engines';
+import { readForceFields } from './force-field';
+import { byAtom, energyOf, mechanicsOf } from './mechanics-of-record';
+import { FieldError, type InputRecord } from './record';
+
+export interface MinimizeSettings {
+  /** OFFXML of each. */
+  forceFields: readonly string[];
+  /** Atoms that stay where they are. */
+  frozenAtoms: readonly number[];
+  /** k of k/2·|r − r_start|² on all atoms. */
+  restraintKcalPerMolPerAngstrom2: number;
+}
+
+/** `chem minimize`: the minimum nearest to each geometry. */
+export function minimizeWith(
+  { forceFields, frozenAtoms, restraintKcalPerMolPerAngstrom2 }: MinimizeSettings,
+  run: EngineRun,
+): (record: InputRecord) => Promise<object> {
+  const forceField = readForceFields(forceFields);
+  return async (record) => {
+    const { system, geometriesAngstrom } = await mechanicsOf(record, forceField, run);
+    const strange = frozenAtoms.find((atom) => atom >= system.atomCount);
+    if (strange !== undefined)
+      throw new FieldError('--freeze', `there is no atom ${strange} among 0 to ${system.atomCount - 1}`);
+    const minima = geometriesAngstrom.map((geometry, index) => {
+      energyOf(system, geometry, index);
+      return minimise(system, geometry, { frozenAtoms, restraintKcalPerMolPerAngstrom2 });
+    });
+    return {
+      energies_kcal_mol: minima.map(({ coordinatesAngstrom }, index) =>
+        energyOf(system, coordinatesAngstrom, index),
+      ),
+      geometries_angstrom: minima.map(({ coordinatesAngstrom }) => byAtom(coordinatesAngstrom)),
+      converged: minima.map(() => true),
+      iterations: minima.map(({ iterations }) => iterations),
+    };
+  };
+}
