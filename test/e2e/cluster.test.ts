@@ -1,42 +1,23 @@
-import { createGatewayClient, hasEnded, type GatewayClient } from '@bespoke/client';
-import type { FitView, SubmitFit } from '@bespoke/workflow-schema';
+import { createGatewayClient, type GatewayClient } from '@bespoke/client';
+import type { SubmitFit } from '@bespoke/workflow-schema';
 import { fork } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { bespokePerTest, until, type Bespoke } from './support/bespoke';
+import { finished, launch, natsOf } from './support/running-executor';
 
 const newBespoke = bespokePerTest();
 const ANISOLE: SubmitFit = { smiles: 'COc1ccccc1', workflow: 'draft' };
 
-/** An executor that keeps running, and a client of its gateway. */
-async function launch(bespoke: Bespoke, args: readonly string[] = []) {
-  const state = bespoke.file('state');
-  const { child, ended, stdout } = bespoke.start([
-    'executor',
-    'launch',
-    '--json',
-    '--directory',
-    state,
-    ...args,
-  ]);
-  await until('the executor to serve', () => stdout().includes('}'), 60_000);
-  const { gatewayUrl } = JSON.parse(stdout()) as { gatewayUrl: string };
-  const gateway = createGatewayClient({ baseUrl: gatewayUrl, retrySeconds: 20 });
-  return { gateway, stop: () => (child.kill('SIGTERM'), ended) };
-}
-
 /** Another gateway on the same NATS server, as a cluster would have several. */
 async function secondGateway(bespoke: Bespoke): Promise<GatewayClient> {
-  const { natsUrl } = JSON.parse(readFileSync(bespoke.file('state/executor.json'), 'utf8')) as {
-    natsUrl: string;
-  };
+  const nats = natsOf(bespoke);
   const child = fork(path.resolve(__dirname, '../../apps/gateway/dist/main.js'), {
     env: {
       ...process.env,
       ...bespoke.processes.environment,
-      BESPOKE_NATS_URL: natsUrl,
-      BESPOKE_NATS_TOKEN_FILE: bespoke.file('state/nats/nats.token'),
+      BESPOKE_NATS_URL: nats.url,
+      BESPOKE_NATS_TOKEN_FILE: nats.tokenFile,
       BESPOKE_PORT: '0',
     },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -47,11 +28,6 @@ async function secondGateway(bespoke: Bespoke): Promise<GatewayClient> {
   });
   expect(message.type).toBe('ready');
   return createGatewayClient({ baseUrl: `http://127.0.0.1:${message.port}`, retrySeconds: 20 });
-}
-
-async function finished(gateway: GatewayClient, id: string): Promise<FitView> {
-  for await (const view of gateway.watchFit(id)) if (hasEnded(view.status)) return view;
-  throw new Error('the events ended before the fit did');
 }
 
 describe('a running executor', () => {

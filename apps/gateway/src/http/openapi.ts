@@ -70,6 +70,7 @@ const SCHEMAS: Record<string, Schema> = {
 
 interface Described {
   summary: string;
+  description?: string;
   body?: Schema;
   /** Of the success; the rest of the answers are problems. */
   answers: Record<string, { description: string; content?: object }>;
@@ -80,6 +81,8 @@ interface Described {
 const OPERATIONS: Record<string, Described> = {
   'post /api/v2/fits': {
     summary: 'Submit a molecule',
+    description:
+      'Exactly one of smiles and molfile. Three-dimensional coordinates of a molfile, hydrogens included, are the first starting conformer of each torsion drive of the whole molecule; those that are not its own are refused (impossible-geometry).',
     body: ref('SubmitFit'),
     headers: [
       { name: 'Idempotency-Key', description: 'The same key with the same body gives the same fit.' },
@@ -172,6 +175,7 @@ function described(document: OpenAPIObject): OpenAPIObject {
         .map((parameter) => ({ ...parameter, required: parameter.in === 'path' }));
       Object.assign(operation, {
         summary: described.summary,
+        ...(described.description && { description: described.description }),
         parameters: [
           ...parameters,
           ...(described.headers ?? []).map((header) => ({ ...header, in: 'header', schema: text })),
