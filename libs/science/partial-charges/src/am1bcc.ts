@@ -7,7 +7,13 @@ import {
   withAromaticity,
   type Molecule,
 } from '@bespoke/molecule';
-import { changedConnectivity, mopacAm1, probeMopac, type EngineRun } from '@bespoke/qc-engines';
+import {
+  changedConnectivity,
+  CONFORMATION_KEEPING_GRADIENT_NORM,
+  mopacAm1,
+  probeMopac,
+  type EngineRun,
+} from '@bespoke/qc-engines';
 import { am1bccAromaticity } from './aromaticity';
 import { BOND_CHARGE_CORRECTIONS } from './bond-charge-corrections';
 import { ChargeError } from './charge-error';
@@ -56,10 +62,13 @@ async function am1Charges(
   const elements = molecule.atoms.map(({ element }) => element);
   const bonds = molecule.bonds.map(({ begin, end }) => [begin, end] as const);
   const request = { elements, formalCharge: formalCharge(molecule), geometryAngstrom };
-  const relaxed = await mopacAm1({ ...request, optimize: true }, run);
+  const relaxed = await mopacAm1(
+    { ...request, relaxToGradientNorm: CONFORMATION_KEEPING_GRADIENT_NORM },
+    run,
+  );
   return changedConnectivity(elements, bonds, geometryAngstrom, relaxed.geometryAngstrom).length === 0
     ? relaxed.chargesE
-    : (await mopacAm1({ ...request, optimize: false }, run)).chargesE;
+    : (await mopacAm1({ ...request, relaxToGradientNorm: null }, run)).chargesE;
 }
 
 /**

@@ -1,5 +1,12 @@
 export { changedConnectivity } from './connectivity';
 export * from './engine';
-export { mopacAm1, probeMopac, type Am1Request, type Am1Result } from './mopac';
+export {
+  CONFORMATION_KEEPING_GRADIENT_NORM,
+  mopacAm1,
+  probeMopac,
+  type Am1Request,
+  type Am1Result,
+} from './mopac';
+export { am1BondOrders } from './mopac-bond-orders';
 export { engineNamed, engines } from './registry';
 export { xtb } from './xtb';

@@ -1,9 +1,19 @@
-import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { findProgram } from '@bespoke/child-process';
+import { loadRDKit, moleculeFromSmiles } from '@bespoke/molecule';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EngineCrashError, mopacAm1, probeMopac, type Am1Request } from './index';
+import { am1BondOrders, EngineCrashError, mopacAm1, probeMopac, type Am1Request } from './index';
 
 const realMopac = findProgram('mopac', 'MOPAC_BIN');
 
@@ -12,8 +22,14 @@ const methanol: Am1Request = {
   formalCharge: 0,
   // prettier-ignore
   geometryAngstrom: [0, 0, 0, 1.4, 0, 0, 1.8, 0.9, 0, -0.4, -1, 0, -0.4, 0.5, 0.9, -0.4, 0.5, -0.9],
-  optimize: true,
+  relaxToGradientNorm: 0.1,
 };
+
+interface WibergCall {
+  mapped_smiles: string;
+  geometry_angstrom: number[][];
+  wbo: [number, number, number][];
+}
 
 let scratchDirectory: string;
 beforeEach(() => {
@@ -50,7 +66,7 @@ describe.skipIf(realMopac === null)('AM1 by MOPAC (needs mopac on the PATH)', ()
   });
 
   it('leaves the geometry as it is when it is told to', async () => {
-    const { geometryAngstrom, chargesE } = await mopacAm1({ ...methanol, optimize: false }, run());
+    const { geometryAngstrom, chargesE } = await mopacAm1({ ...methanol, relaxToGradientNorm: null }, run());
     for (const [i, coordinate] of geometryAngstrom.entries()) {
       expect(coordinate - geometryAngstrom[i % 3]!).toBeCloseTo(
         methanol.geometryAngstrom[i]! - methanol.geometryAngstrom[i % 3]!,
@@ -60,9 +76,61 @@ describe.skipIf(realMopac === null)('AM1 by MOPAC (needs mopac on the PATH)', ()
     expect(chargesE).not.toEqual((await mopacAm1(methanol, run())).chargesE);
   });
 
+  it('stops relaxing where bonds and angles have relaxed, if that is all that is asked for', async () => {
+    const tight = await mopacAm1(methanol, run());
+    const loose = await mopacAm1({ ...methanol, relaxToGradientNorm: 3 }, run());
+    const energyLeft = loose.heatOfFormationKcalPerMol - tight.heatOfFormationKcalPerMol;
+    expect(energyLeft).toBeGreaterThan(0);
+    expect(energyLeft).toBeLessThan(0.1);
+  });
+
+  const wiberg = '../shared/data/parity/fragments-wbo.jsonl.gz';
+
+  it.skipIf(!existsSync(wiberg))(`gives the recorded Wiberg bond orders (needs ${wiberg})`, async () => {
+    await loadRDKit();
+    let compared = 0;
+    for (const line of gunzipSync(readFileSync(wiberg)).toString('utf8').trim().split('\n')) {
+      const [call] = (JSON.parse(line) as { wbo_calls: WibergCall[] }).wbo_calls.filter(
+        ({ mapped_smiles }) => (mapped_smiles.match(/\[/g) ?? []).length < 40,
+      );
+      if (call === undefined) continue;
+      const molecule = moleculeFromSmiles(call.mapped_smiles);
+      const { bondOrders } = await mopacAm1(
+        {
+          elements: molecule.atoms.map(({ element }) => element),
+          formalCharge: molecule.atoms.reduce((sum, atom) => sum + atom.formalCharge, 0),
+          geometryAngstrom: call.geometry_angstrom.flat(),
+          relaxToGradientNorm: null,
+          bondOrders: true,
+        },
+        run(),
+      );
+      for (const [i, j, order] of call.wbo) {
+        expect(Math.abs(bondOrders![i * molecule.atoms.length + j]! - order)).toBeLessThan(1e-4);
+        compared += 1;
+      }
+    }
+    expect(compared).toBeGreaterThan(100);
+  });
+
+  it('gives bond orders of a molecule without coordinates: a double bond, an amide bond, a single one', async () => {
+    await loadRDKit();
+    const acetamide = moleculeFromSmiles('[C:1]([C:2](=[O:3])[N:4]([H:8])[H:9])([H:5])([H:6])[H:7]');
+    const order = await am1BondOrders(acetamide, null, run());
+    expect(order(1, 2)).toBeGreaterThan(1.7);
+    expect(order(3, 1)).toBeGreaterThan(1.05);
+    expect(order(0, 1)).toBeCloseTo(0.95, 1);
+    expect(order(2, 4)).toBeLessThan(0.1);
+  });
+
   it('computes ions', async () => {
     const hydroxide = await mopacAm1(
-      { elements: [8, 1], formalCharge: -1, geometryAngstrom: [0, 0, 0, 0, 0, 0.95], optimize: true },
+      {
+        elements: [8, 1],
+        formalCharge: -1,
+        geometryAngstrom: [0, 0, 0, 0, 0, 0.95],
+        relaxToGradientNorm: 0.1,
+      },
       run(),
     );
     expect(hydroxide.chargesE.reduce((sum, charge) => sum + charge, 0)).toBeCloseTo(-1, 5);
@@ -83,7 +151,7 @@ describe.skipIf(realMopac === null)('AM1 by MOPAC (needs mopac on the PATH)', ()
       code: 'engine-failed',
       output: 'hello\n',
     });
-    wrapMopac(`${realMopac} "$@"; sed -i '/NET ATOMIC/,$d' am1.out`);
+    wrapMopac(`${realMopac} "$@"; sed -i '/ATOM_CHARGES/,$d' am1.aux`);
     await expect(mopacAm1(methanol, run())).rejects.toMatchObject({ code: 'unreadable-output' });
     wrapMopac('kill -KILL $$');
     await expect(mopacAm1(methanol, run())).rejects.toBeInstanceOf(EngineCrashError);
