@@ -1,5 +1,6 @@
 import {
   addCosineTerm,
+  MechanicsError,
   minimise,
   torsionAngle,
   type MechanicsSystem,
@@ -64,6 +65,8 @@ function withForceConstants(
 /**
  * Relaxes points of a profile (all, unless some are given) as ForceBalance does: from the QM geometry, with the
  * atoms of the driven dihedral frozen and all others restrained to where they were.
+ *
+ * @throws MechanicsError `no-minimum` for a point that does not come to rest.
  */
 export function relaxProfile(
   profile: TorsionProfile,
@@ -73,12 +76,17 @@ export function relaxProfile(
   points = profile.points,
 ): Minimum[] {
   const system = withForceConstants(profile, terms, kKcalPerMol);
-  return points.map(({ geometryAngstrom }) =>
-    minimise(system, geometryAngstrom, {
+  return points.map(({ geometryAngstrom }) => {
+    const minimum = minimise(system, geometryAngstrom, {
       frozenAtoms: profile.frozenAtoms,
       restraintKcalPerMolPerAngstrom2: settings.restraintKcalPerMolPerAngstrom2,
-    }),
-  );
+    });
+    if (minimum.converged) return minimum;
+    throw new MechanicsError(
+      'no-minimum',
+      `a point of the profile does not come to rest in ${minimum.iterations} steps`,
+    );
+  });
 }
 
 /**

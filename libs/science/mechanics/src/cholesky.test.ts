@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { factorise, solveFactorised } from './cholesky';
+import { factorise, negativeDirection, solveFactorised } from './cholesky';
 
 const SIZE = 11;
 
@@ -27,6 +27,13 @@ describe('the Cholesky factor', () => {
   it.each([0, 5, SIZE - 1])('does not exist with a negative direction (%i)', (direction) => {
     const matrix = positive();
     matrix[direction * SIZE + direction]! -= 100;
-    expect(factorise(matrix, SIZE)).toBe(false);
+    const spoilt = matrix.slice();
+    expect(factorise(spoilt, SIZE)).toBe(false);
+    const v = negativeDirection(spoilt, SIZE);
+    const value = v.reduce(
+      (sum, vi, i) => sum + v.reduce((row, vj, j) => row + vi * matrix[i * SIZE + j]! * vj, 0),
+      0,
+    );
+    expect(value).toBeLessThan(0);
   });
 });

@@ -2,14 +2,17 @@
  * Factorises a symmetric matrix in place into L·Lᵀ.
  *
  * @param matrix Row-major, size × size; its lower triangle is read and becomes L.
- * @returns False when the matrix is not positive definite; it is then spoilt.
+ * @returns False when the matrix is not positive definite; it is then spoilt and good for `negativeDirection`.
  */
 export function factorise(matrix: Float64Array, size: number): boolean {
   for (let column = 0; column < size; column++) {
     const top = column * size;
     let pivot = matrix[top + column]!;
     for (let k = 0; k < column; k++) pivot -= matrix[top + k]! * matrix[top + k]!;
-    if (!(pivot > 0)) return false;
+    if (!(pivot > 0)) {
+      matrix[top + column] = pivot;
+      return false;
+    }
     const diagonal = Math.sqrt(pivot);
     matrix[top + column] = diagonal;
     // Four rows at a time, whose sums do not wait for each other.
@@ -56,4 +59,23 @@ export function solveFactorised(factor: Float64Array, size: number, b: Float64Ar
     b[row] = value;
     for (let k = 0; k < row; k++) b[k]! -= factor[row * size + k]! * value;
   }
+}
+
+/**
+ * A direction v in which vᵀ·matrix·v is not positive.
+ *
+ * @param spoilt What `factorise` left of a matrix that is not positive definite.
+ */
+export function negativeDirection(spoilt: Float64Array, size: number): Float64Array {
+  const v = new Float64Array(size);
+  let failed = 0;
+  while (spoilt[failed * size + failed]! > 0) failed++;
+  // Over the leading block L·Lᵀ and the row l below it: (−L⁻ᵀ·l, 1) gives the pivot.
+  v[failed] = 1;
+  for (let row = failed - 1; row >= 0; row--) {
+    let value = -spoilt[failed * size + row]!;
+    for (let below = row + 1; below < failed; below++) value -= spoilt[below * size + row]! * v[below]!;
+    v[row] = value / spoilt[row * size + row]!;
+  }
+  return v;
 }

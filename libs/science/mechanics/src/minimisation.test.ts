@@ -54,9 +54,48 @@ describe('a minimum', () => {
 
   it('is found from a badly distorted geometry', () => {
     const distorted = START.map((value, c) => value + 0.35 * Math.sin(17 * c));
-    const { gradient, iterations } = minimise(system, distorted);
+    const { gradient, iterations, converged } = minimise(system, distorted);
+    expect(converged).toBe(true);
     expect(Math.max(...gradient.map(Math.abs))).toBeLessThanOrEqual(GRADIENT_TOLERANCE);
     expect(iterations).toBeGreaterThan(3);
+  });
+
+  it('is found from atoms that all but lie on top of each other', () => {
+    const clashing = Float64Array.from(START);
+    for (let c = 0; c < 3; c++) clashing[24 + c] = clashing[c]! + 0.05;
+    expect(energy(system, clashing)).toBeGreaterThan(1e9);
+    const { converged, energyKcalPerMol } = minimise(system, clashing);
+    expect(converged).toBe(true);
+    expect(energyKcalPerMol).toBeLessThan(100);
+  });
+
+  it('is not the saddle that a symmetric start leads to', () => {
+    // Eclipsed on both bonds: no force out of the plane of F, C, C, O and H.
+    const planar = [
+      [0, 0, 0, 1.38, 0, 0, 1.9, 1.41, 0, 3.33, 1.41, 0],
+      [1.73, -0.52, 0.89, 1.73, -0.52, -0.89, 1.55, 1.93, 0.89, 1.55, 1.93, -0.89, 3.6, 0.47, 0],
+    ].flat();
+    const minimum = minimise(system, planar);
+    expect(minimum.converged).toBe(true);
+    expect(Math.max(...minimum.gradient.map(Math.abs))).toBeLessThanOrEqual(GRADIENT_TOLERANCE);
+    for (let c = 0; c < 27; c++) {
+      for (const displacement of [0.01, -0.01]) {
+        const moved = minimum.coordinatesAngstrom.slice();
+        moved[c]! += displacement;
+        expect(energy(system, moved)).toBeGreaterThan(minimum.energyKcalPerMol);
+      }
+    }
+    expect(
+      Math.max(...[0, 1, 2, 3, 8].map((atom) => Math.abs(minimum.coordinatesAngstrom[3 * atom + 2]!))),
+    ).toBeGreaterThan(0.1);
+  });
+
+  it('of a molecule whose atoms are all frozen is where it started', () => {
+    const { coordinatesAngstrom, converged, iterations } = minimise(system, START, {
+      frozenAtoms: [0, 1, 2, 3, 4, 5, 6, 7, 8],
+    });
+    expect([...coordinatesAngstrom]).toEqual(START);
+    expect({ converged, iterations }).toEqual({ converged: true, iterations: 0 });
   });
 
   it('answers to a small force as minimising under that force would', () => {
@@ -87,6 +126,14 @@ describe('what has no energy is refused', () => {
 
   it('a geometry of another molecule', () => {
     expect(() => minimise(system, START.slice(3))).toThrow(/8 atoms .* molecule of 9/);
+  });
+
+  it('a frozen atom that there is not', () => {
+    expect(() => minimise(system, START, { frozenAtoms: [3, 9] })).toThrow(/index 9 .* 9 atoms/);
+  });
+
+  it('a restraint that pushes away', () => {
+    expect(() => minimise(system, START, { restraintKcalPerMolPerAngstrom2: -1 })).toThrow(/is -1/);
   });
 
   it('charges of another molecule', () => {

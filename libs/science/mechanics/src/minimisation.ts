@@ -1,9 +1,10 @@
-import { factorise, solveFactorised } from './cholesky';
+import { factorise, negativeDirection, solveFactorised } from './cholesky';
 import { energy } from './energy';
+import { curvatureMemory, dot } from './quasi-newton';
 import { MechanicsError, type MechanicsSystem } from './system';
 
 export interface MinimisationOptions {
-  /** Atoms that stay where they are. */
+  /** Atoms that stay where they are, from 0. */
   frozenAtoms?: readonly number[];
   /** k of the restraints k/2·|r − r_start|² on all atoms; their energy is left out of what is reported. */
   restraintKcalPerMolPerAngstrom2?: number;
@@ -13,31 +14,43 @@ export interface Minimum {
   coordinatesAngstrom: Float64Array;
   /** Without the restraints. */
   energyKcalPerMol: number;
+  /** False when the steps ran out first: this is then the lowest point that was reached. */
+  converged: boolean;
   iterations: number;
-  /** d energy / d coordinates at the minimum, restraints left out. */
+  /** d energy / d coordinates here, restraints left out. */
   gradient: Float64Array;
   /**
    * Multiplies a vector over all coordinates in place by the inverse of the Hessian with restraints, over the
-   * free atoms; frozen atoms get 0. At a minimum this is how it answers to a force.
+   * free atoms; frozen atoms get 0. At a minimum this is how it answers to a force. What has no curvature, as
+   * rotation without restraints has none, counts as having 1e-5 kcal/mol/Å² of it.
    */
   respond(vector: Float64Array): void;
 }
 
 /** Largest component of the gradient with restraints at which a minimum counts as found, kcal/mol/Å. */
 export const GRADIENT_TOLERANCE = 1e-6;
-const MAX_ITERATIONS = 500;
-/** Nothing is known of the surface further away than this from a point, Å. */
-const MAX_DISPLACEMENT = 0.3;
+const MAX_ITERATIONS = 2000;
+/** Å in a step. Longer ones cost no less in all, and leap into a neighbouring minimum now and then. */
+const MAX_DISPLACEMENT = 0.1;
 /** Energies differ by rounding below this, relative to their size. */
 const ROUNDING = 1e-12;
+/**
+ * Without restraints a molecule moves and turns freely as a whole: this curvature, kcal/mol/Å², keeps the
+ * Hessian regular and is well below that of internal motions.
+ */
+const FLOOR = 1e-5;
+/** With one Hessian. At 20 the Hessians and their factors cost about as much as all gradients do. */
+const STEPS = 20;
+const MAX_HALVINGS = 30;
 
 /**
- * The minimum nearest to a geometry, by Newton's method with exact second derivatives; a shift of the Hessian
- * keeps each step downhill where the surface is not convex (Nocedal and Wright, Numerical Optimization, 3.4).
+ * The minimum below a geometry: limited-memory BFGS that starts from the exact Hessian, shifted where the
+ * surface is not convex, and takes a new one every 20 steps. A point without forces that is no minimum (a
+ * saddle, which a symmetric start leads to) is left along its direction of negative curvature.
  *
  * @param startAngstrom Where it starts; also the reference of the restraints.
- * @throws MechanicsError `wrong-atom-count`, `not-finite` for coordinates that are no numbers or atoms on top
- *   of each other, `no-minimum` when there is none within 500 steps.
+ * @throws MechanicsError `wrong-atom-count`; `unknown-atom` for a frozen atom that there is not; `not-finite`
+ *   for coordinates or a restraint that are no numbers and for atoms on top of each other.
  */
 export function minimise(
   system: MechanicsSystem,
@@ -45,98 +58,177 @@ export function minimise(
   options: MinimisationOptions = {},
 ): Minimum {
   const size = 3 * system.atomCount;
-  if (startAngstrom.length !== size) {
-    throw new MechanicsError(
-      'wrong-atom-count',
-      `a geometry of ${startAngstrom.length / 3} atoms was given for a molecule of ${system.atomCount}`,
-    );
-  }
   const k = options.restraintKcalPerMolPerAngstrom2 ?? 0;
   const frozen = new Set(options.frozenAtoms);
+  refuseWrongInput(system, startAngstrom, k, frozen);
   const free = Int32Array.from({ length: size }, (_, c) => c).filter((c) => !frozen.has(Math.floor(c / 3)));
+  const freedom = free.length;
   const start = Float64Array.from(startAngstrom);
   let x = start.slice();
   let trial = start.slice();
-  const gradient = new Float64Array(size);
+  let gradient = new Float64Array(size);
+  let trialGradient = new Float64Array(size);
   const hessian = new Float64Array(size * size);
-  const factor = new Float64Array(free.length * free.length);
-  const step = new Float64Array(free.length);
+  const factor = new Float64Array(freedom * freedom);
+  const downhill = new Float64Array(freedom);
+  const step = new Float64Array(freedom);
+  const change = new Float64Array(freedom);
+  const memory = curvatureMemory(freedom);
+  const solve = (vector: Float64Array): void => solveFactorised(factor, freedom, vector);
 
-  const restraintEnergy = (at: Float64Array): number => {
+  /** With restraints; the gradient without them. */
+  const evaluate = (at: Float64Array, atGradient: Float64Array): number => {
+    const unrestrained = energy(system, at, atGradient);
+    if (k === 0) return unrestrained;
     let sum = 0;
     for (let c = 0; c < size; c++) sum += (at[c]! - start[c]!) ** 2;
-    return 0.5 * k * sum;
+    return unrestrained + 0.5 * k * sum;
   };
   const factoriseShifted = (shift: number): boolean => {
-    for (let row = 0; row < free.length; row++) {
+    for (let row = 0; row < freedom; row++) {
       const from = free[row]! * size;
       for (let column = 0; column <= row; column++) {
-        factor[row * free.length + column] = hessian[from + free[column]!]!;
+        factor[row * freedom + column] = hessian[from + free[column]!]!;
       }
-      factor[row * free.length + row]! += k + shift;
+      factor[row * freedom + row]! += k + shift;
     }
-    return factorise(factor, free.length);
+    return factorise(factor, freedom);
+  };
+  const moveTo = (displacement: Float64Array, scale: number): number => {
+    trial.set(x);
+    for (let f = 0; f < freedom; f++) trial[free[f]!]! += scale * displacement[f]!;
+    return evaluate(trial, trialGradient);
   };
 
-  let shift = 0;
-  for (let iteration = 0; iteration <= MAX_ITERATIONS; iteration++) {
-    const unrestrained = energy(system, x, gradient, hessian);
-    const current = unrestrained + restraintEnergy(x);
-    if (!Number.isFinite(current)) {
-      throw new MechanicsError(
-        'not-finite',
-        'the energy of a geometry is not finite: coordinates are missing or atoms lie on top of each other',
-      );
-    }
-    let largest = 0;
-    for (let f = 0; f < free.length; f++) {
-      const c = free[f]!;
-      step[f] = -(gradient[c]! + k * (x[c]! - start[c]!));
-      largest = Math.max(largest, Math.abs(step[f]!));
-    }
-    if (largest <= GRADIENT_TOLERANCE) {
-      // A minimum that is flat in some direction (no restraints, nothing frozen) has a singular Hessian.
-      for (shift = 0; !factoriseShifted(shift); shift = Math.max(1e-6, 10 * shift));
-      return {
-        coordinatesAngstrom: x,
-        energyKcalPerMol: unrestrained,
-        iterations: iteration,
-        gradient,
-        respond: (vector) => {
-          for (let f = 0; f < free.length; f++) step[f] = vector[free[f]!]!;
-          solveFactorised(factor, free.length, step);
-          vector.fill(0);
-          for (let f = 0; f < free.length; f++) vector[free[f]!] = step[f]!;
-        },
-      };
-    }
-    const downhill = step.slice();
-    shift = shift < 1e-3 ? 0 : shift / 10;
-    for (;;) {
-      if (factoriseShifted(shift)) {
-        step.set(downhill);
-        solveFactorised(factor, free.length, step);
-        let longest = 0;
-        for (let f = 0; f < free.length; f++) longest = Math.max(longest, Math.abs(step[f]!));
-        const scale = Math.min(1, MAX_DISPLACEMENT / longest);
-        trial.set(x);
-        let expected = 0;
-        for (let f = 0; f < free.length; f++) {
-          trial[free[f]!]! += scale * step[f]!;
-          expected += scale * step[f]! * downhill[f]!;
-        }
-        const reached = energy(system, trial) + restraintEnergy(trial);
-        if (reached <= current - 1e-4 * expected + ROUNDING * (1 + Math.abs(current))) break;
-      }
-      shift = Math.max(1, 4 * shift);
-      if (shift > 1e12) {
-        throw new MechanicsError(
-          'no-minimum',
-          `no step lowers the energy; largest force ${largest} kcal/mol/Å`,
-        );
-      }
-    }
-    [x, trial] = [trial, x];
+  let current = evaluate(x, gradient);
+  if (!Number.isFinite(current)) {
+    throw new MechanicsError(
+      'not-finite',
+      'the energy of a geometry is not finite: coordinates are missing or atoms lie on top of each other',
+    );
   }
-  throw new MechanicsError('no-minimum', `no minimum was found in ${MAX_ITERATIONS} steps`);
+  const accept = (reached: number): void => {
+    [x, trial] = [trial, x];
+    [gradient, trialGradient] = [trialGradient, gradient];
+    current = reached;
+  };
+
+  const floor = Math.max(0, FLOOR - k);
+  let convex = false;
+  let shift = 0;
+  /** Since the Hessian was made; without one, as many as it may take. */
+  let stepsTaken = STEPS;
+  const renewHessian = (): void => {
+    energy(system, x, trialGradient, hessian);
+    memory.forget();
+    stepsTaken = 0;
+    convex = factoriseShifted(floor);
+    shift = convex ? 0 : Math.max(1, shift / 16);
+    if (!convex) while (!factoriseShifted(shift)) shift *= 4;
+  };
+  const leaveSaddle = (): boolean => {
+    factoriseShifted(floor);
+    const direction = negativeDirection(factor, freedom);
+    const longest = largestOf(direction);
+    for (let displacement = MAX_DISPLACEMENT; displacement > 1e-3; displacement /= 3) {
+      const reached = moveTo(direction, displacement / longest);
+      if (!(reached < current - ROUNDING * (1 + Math.abs(current)))) continue;
+      accept(reached);
+      stepsTaken = STEPS;
+      return true;
+    }
+    return false;
+  };
+
+  let converged = false;
+  let iterations = 0;
+  for (; iterations < MAX_ITERATIONS; iterations++) {
+    for (let f = 0; f < freedom; f++) {
+      const c = free[f]!;
+      downhill[f] = -gradient[c]! - k * (x[c]! - start[c]!);
+    }
+    const atRest = largestOf(downhill) <= GRADIENT_TOLERANCE;
+    if (atRest && !convex) renewHessian();
+    if (atRest) {
+      converged = convex || !leaveSaddle();
+      if (converged) break;
+      continue;
+    }
+    if (stepsTaken >= STEPS) renewHessian();
+
+    step.set(downhill);
+    memory.solve(step, solve);
+    const slope = dot(step, downhill);
+    let scale = Math.min(1, MAX_DISPLACEMENT / largestOf(step));
+    let reached = moveTo(step, scale);
+    let halvings = 0;
+    while (!descends(reached - current, scale * slope, current) && ++halvings <= MAX_HALVINGS) {
+      // Where the parabola through both energies and the slope is lowest.
+      const lowest = (0.5 * scale * slope) / ((reached - current) / scale + slope);
+      scale *= lowest > 0.1 * scale ? Math.min(0.5, lowest / scale) : 0.1;
+      reached = moveTo(step, scale);
+    }
+    if (halvings > MAX_HALVINGS) {
+      if (stepsTaken === 0) break;
+      stepsTaken = STEPS;
+      continue;
+    }
+    for (let f = 0; f < freedom; f++) {
+      const c = free[f]!;
+      step[f]! *= scale;
+      change[f] = trialGradient[c]! - gradient[c]! + k * step[f]!;
+    }
+    memory.learn(step, change);
+    accept(reached);
+    stepsTaken++;
+  }
+  return {
+    coordinatesAngstrom: x,
+    energyKcalPerMol: energy(system, x, gradient),
+    converged,
+    iterations,
+    gradient,
+    respond: (vector) => {
+      if (stepsTaken > 0) renewHessian();
+      for (let f = 0; f < freedom; f++) step[f] = vector[free[f]!]!;
+      solve(step);
+      vector.fill(0);
+      for (let f = 0; f < freedom; f++) vector[free[f]!] = step[f]!;
+    },
+  };
+}
+
+/** Whether an energy has fallen by some of what the slope promised (Armijo's condition), but for rounding. */
+function descends(difference: number, promised: number, current: number): boolean {
+  return Number.isFinite(difference) && difference <= -1e-4 * promised + ROUNDING * (1 + Math.abs(current));
+}
+
+function largestOf(vector: Float64Array): number {
+  let largest = 0;
+  for (let c = 0; c < vector.length; c++) largest = Math.max(largest, Math.abs(vector[c]!));
+  return largest;
+}
+
+function refuseWrongInput(
+  { atomCount }: MechanicsSystem,
+  startAngstrom: ArrayLike<number>,
+  k: number,
+  frozen: ReadonlySet<number>,
+): void {
+  if (startAngstrom.length !== 3 * atomCount) {
+    throw new MechanicsError(
+      'wrong-atom-count',
+      `a geometry of ${startAngstrom.length / 3} atoms was given for a molecule of ${atomCount}`,
+    );
+  }
+  for (const atom of frozen) {
+    if (Number.isInteger(atom) && atom >= 0 && atom < atomCount) continue;
+    throw new MechanicsError(
+      'unknown-atom',
+      `atom index ${atom} is to be frozen in a molecule of ${atomCount} atoms, counted from 0`,
+    );
+  }
+  if (!(k >= 0 && Number.isFinite(k))) {
+    throw new MechanicsError('not-finite', `the force constant of a restraint is ${k}, not 0 or more`);
+  }
 }

@@ -46,7 +46,7 @@ export interface MechanicsSystem {
 
 export class MechanicsError extends Error {
   constructor(
-    readonly code: 'wrong-atom-count' | 'missing-parameters' | 'not-finite' | 'no-minimum',
+    readonly code: 'wrong-atom-count' | 'unknown-atom' | 'missing-parameters' | 'not-finite' | 'no-minimum',
     message: string,
   ) {
     super(message);
