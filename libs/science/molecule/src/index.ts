@@ -9,6 +9,8 @@ export { readMoleculeFile, type MoleculeFileFormat, type MoleculeRecord } from '
 export { moleculeToMolfile, sdfRecord, type MolfileOptions } from './molfile';
 export { heavySmiles, ringSystems, rings, withAromaticity } from './structure';
 export { matchSmarts } from './smarts';
+export { fixedHydrogenInchi } from './inchi';
+export { rewriteCharges, type ChargeRewriting, type KekuleStructure } from './charge-rewriting';
 export { symmetryClasses } from './symmetry';
 export { canonicalAroundBond, type CanonicalMolecule } from './canonical-numbering';
 export { extractFragment, type ExtractedFragment } from './fragment';

@@ -45,6 +45,7 @@ export function moleculeFromMol2(text: string, name?: string): Molecule {
   const { atoms, bonds } = record;
   const orders = kekulised(record);
   const charges = formalCharges(record, orders);
+  refuseMissingHydrogens(record, orders, charges);
   const molfile = writeMolfile({
     title: '',
     dimension: 3,
@@ -183,7 +184,7 @@ function elementOfType(type: string, symbol: string, number: number, shown: stri
 }
 
 /** The orders of the bonds in one Kekulé structure. */
-function kekulised({ name, atoms, bonds }: Mol2Record): (1 | 2 | 3)[] {
+function kekulised({ name, atoms, bonds, statedCharges }: Mol2Record): (1 | 2 | 3)[] {
   const orders = bonds.map(({ order }) => order);
   const bondsOf = bondsByAtom(atoms.length, bonds);
   const other = (bond: number, atom: number): number => {
@@ -196,8 +197,9 @@ function kekulised({ name, atoms, bonds }: Mol2Record): (1 | 2 | 3)[] {
   atoms.forEach(({ element, kind }, centre) => {
     const around = at(bondsOf, centre);
     const oxygens = around.filter((bond) => isTerminalOxygen(other(bond, centre)));
+    const carboxylic = oxygens.filter((bond) => at(atoms, other(bond, centre)).kind === 'co2');
     const delocalised = oxygens.filter(
-      (bond) => orders[bond] === 'aromatic' || at(atoms, other(bond, centre)).kind === 'co2',
+      (bond) => orders[bond] === 'aromatic' || (carboxylic.length > 1 && carboxylic.includes(bond)),
     );
     if (delocalised.length > 0) {
       const wanted =
@@ -207,16 +209,26 @@ function kekulised({ name, atoms, bonds }: Mol2Record): (1 | 2 | 3)[] {
       let doubles = around.filter(
         (bond) => orders[bond] === 2 && isTerminalOxygen(other(bond, centre)),
       ).length;
-      // A nitrogen with two double bonds to oxygen is left for RDKit to write as N+ and O-.
       for (const bond of delocalised) {
         if (orders[bond] === 2) continue;
-        const makesDouble = doubles < wanted && !(element === 7 && around.length < 3);
+        const isInRing =
+          around.filter((each) => orders[each] === 'aromatic' && !oxygens.includes(each)).length > 1;
+        const makesDouble =
+          doubles < wanted && !isInRing && (statedCharges.get(other(bond, centre)) ?? 0) === 0;
         orders[bond] = makesDouble ? 2 : 1;
         if (makesDouble) doubles += 1;
       }
     }
-    if (element === 6 && kind === 'cat' && !around.some((bond) => orders[bond] === 2)) {
-      const toNitrogen = around.filter((bond) => at(atoms, other(bond, centre)).element === 7);
+    if (
+      element === 6 &&
+      kind === 'cat' &&
+      !around.some((bond) => orders[bond] === 2) &&
+      !statedCharges.get(centre)
+    ) {
+      const toNitrogen = around.filter((bond) => {
+        const nitrogen = other(bond, centre);
+        return at(atoms, nitrogen).element === 7 && at(bondsOf, nitrogen).length <= 3;
+      });
       const degree = (bond: number): number => at(bondsOf, other(bond, centre)).length;
       const [best] = [...toNitrogen].sort((a, b) => degree(b) - degree(a));
       for (const bond of around) if (orders[bond] === 'aromatic') orders[bond] = 1;
@@ -234,6 +246,11 @@ function kekulised({ name, atoms, bonds }: Mol2Record): (1 | 2 | 3)[] {
     const degree = around.length;
     const hasDouble = around.some((bond) => orders[bond] === 2 || orders[bond] === 3);
     if (hasDouble || around.every(single)) return { withDouble: Infinity, without: 0 };
+    const stated = statedCharges.get(atom);
+    if (stated !== undefined && stated !== 0) {
+      const takesDouble = (element === 7 && degree === 3) || (element !== 6 && element !== 7 && degree === 2);
+      return stated > 0 && takesDouble ? { withDouble: 0, without: 4 } : { withDouble: Infinity, without: 0 };
+    }
     switch (element) {
       case 6:
         return degree > 3 ? { withDouble: Infinity, without: 0 } : { withDouble: 0, without: Infinity };
@@ -245,6 +262,7 @@ function kekulised({ name, atoms, bonds }: Mol2Record): (1 | 2 | 3)[] {
         // N- of a deprotonated azole, or N-H where hydrogens are missing.
         return { withDouble: 0, without: kind === 'pl3' ? (withHydrogens ? 2 : 1) : 3 };
       }
+      case 5:
       case 15:
         return degree === 2 ? { withDouble: 0, without: 4 } : { withDouble: Infinity, without: 0 };
       case 8:
@@ -386,6 +404,28 @@ function formalCharges({ atoms, bonds, statedCharges }: Mol2Record, orders: read
       default:
         return 0;
     }
+  });
+}
+
+/** A carbon that alone lacks its hydrogen is a slip, an ion or a radical: to add one would be to guess. */
+function refuseMissingHydrogens(
+  { name, atoms, bonds }: Mol2Record,
+  orders: readonly number[],
+  charges: readonly number[],
+): void {
+  const isCarbon = (atom: number): boolean => at(atoms, atom).element === 6;
+  const isHydrogen = (atom: number): boolean => at(atoms, atom).element === 1;
+  const hasCarbonHydrogens = bonds.some(
+    ({ begin, end }) => (isCarbon(begin) && isHydrogen(end)) || (isCarbon(end) && isHydrogen(begin)),
+  );
+  if (!hasCarbonHydrogens) return;
+  bondsByAtom(atoms.length, bonds).forEach((around, atom) => {
+    const valence = around.reduce((sum, bond) => sum + at(orders, bond), 0);
+    if (isCarbon(atom) && valence + Math.abs(at(charges, atom)) < 4)
+      throw new MoleculeError(
+        'unreadable',
+        `In the MOL2 record ${name === '' ? 'without a name' : quote(name)} atom ${atom + 1} (C) has ${valence} bonds, while other carbons have their hydrogens: give it a hydrogen.`,
+      );
   });
 }
 

@@ -26,8 +26,13 @@ const compiled = new Map<string, Pattern>();
  * @throws SmartsError if the pattern cannot be read
  */
 export function matchSmarts(molecule: Molecule, smarts: string): number[][] {
+  return matchesIn(matchableMol(molecule), smarts);
+}
+
+/** As {@link matchSmarts}, in RDKit's molecule. */
+export function matchesIn(mol: Mol, smarts: string): number[][] {
   const pattern = patternOf(smarts);
-  const found = JSON.parse(matchableMol(molecule).get_substruct_matches(pattern.query, ALL_MATCHES)) as
+  const found = JSON.parse(mol.get_substruct_matches(pattern.query, ALL_MATCHES)) as
     { atoms: number[] }[] | Record<string, never>;
   if (!Array.isArray(found)) return [];
   const seen = new Set<string>();

@@ -183,14 +183,16 @@ export function drawableMol(molecule: Molecule): Mol {
   return read.mol;
 }
 
-function aromaticFlags(molecule: Molecule): AromaticFlags {
+/** The molecule's aromaticity as RDKit's JSON takes it. */
+export function aromaticFlags(molecule: Molecule): AromaticFlags {
   return {
     atoms: molecule.atoms.map((atom) => atom.aromatic),
     bonds: molecule.bonds.map((bond) => bond.aromatic),
   };
 }
 
-function molAsWritten(graph: Graph, aromatic: AromaticFlags, isotopes?: readonly number[]): Mol {
+/** RDKit's molecule with the aromaticity given and none perceived; the caller deletes it. */
+export function molAsWritten(graph: Graph, aromatic: AromaticFlags, isotopes?: readonly number[]): Mol {
   const read = readWithReason((module) =>
     module.get_mol(writeCommonChem(graph, aromatic, isotopes && { isotopes }), AS_WRITTEN),
   );
