@@ -16,6 +16,20 @@ function running<O>(command: (options: O) => Promise<number>): (options: O) => P
   };
 }
 
+/** What most people try first, a molecule or an id without its option, gets the option named. */
+function namingOption(command: Command, optionFor: (stray: string) => string): Command {
+  return command.configureOutput({
+    outputError: (text, write) => {
+      const [stray] = command.args;
+      const isStray = stray !== undefined && /too many arguments|required option '--id/.test(text);
+      write(isStray ? `error: ${stray} needs its option: ${optionFor(stray)} ${stray}\n` : text);
+    },
+  });
+}
+
+const idOption = (): string => '--id';
+const moleculeOption = (stray: string): string => (/\.\w+$/.test(stray) ? '--file' : '--smiles');
+
 function directoryOption(command: Command): Command {
   return command.option(
     '--directory <dir>',
@@ -24,7 +38,7 @@ function directoryOption(command: Command): Command {
 }
 
 function submitOptions(command: Command): Command {
-  return command
+  return namingOption(command, moleculeOption)
     .option('--smiles <smiles>', 'a molecule; may be given several times', collect)
     .option('--file <file>', 'molecules: .sdf, .mol, .mol2 or .smi; may be given several times', collect)
     .option(
@@ -123,7 +137,12 @@ function bespoke(): Command {
   )
     .option('--json', 'each fit as a line of JSON')
     .action(async (options) => running((await import('./commands/submit.js')).submit)(options));
-  gatewayOptions(executor.command('watch').description('show how fits get on until they have ended'))
+  gatewayOptions(
+    namingOption(
+      executor.command('watch').description('show how fits get on until they have ended'),
+      idOption,
+    ),
+  )
     .requiredOption('--id <id>', 'a fit; may be given several times', collect)
     .option('--json', 'each fit as a line of JSON when all have ended')
     .action(async (options) => running((await import('./commands/watch.js')).watch)(options));
@@ -139,12 +158,18 @@ function bespoke(): Command {
     )
     .option('--json', 'each fit as a line of JSON')
     .action(async (options) => running((await import('./commands/list.js')).list)(options));
-  outputOptions(gatewayOptions(executor.command('retrieve').description('write the results of a fit')))
+  outputOptions(
+    gatewayOptions(
+      namingOption(executor.command('retrieve').description('write the results of a fit'), idOption),
+    ),
+  )
     .requiredOption('--id <id>', 'the fit')
     .option('--output-log <file>', 'what engines wrote before they failed, text')
+    .option('--json', 'the fit and the files as a line of JSON')
     .action(async (options) => running((await import('./commands/retrieve.js')).retrieve)(options));
-  gatewayOptions(executor.command('cancel').description('end fits'))
+  gatewayOptions(namingOption(executor.command('cancel').description('end fits'), idOption))
     .requiredOption('--id <id>', 'a fit; may be given several times', collect)
+    .option('--json', 'each fit as a line of JSON')
     .action(async (options) => running((await import('./commands/cancel.js')).cancel)(options));
 
   program.addCommand(chemCommand());

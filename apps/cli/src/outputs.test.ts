@@ -48,10 +48,10 @@ describe('seeing that outputs can be written', () => {
   });
   afterEach(() => rmSync(directory, { recursive: true }));
 
-  it('makes the directories that they go to, and leaves no files', () => {
-    const report = path.join(directory, 'new/deep/x.json');
-    assertWritable([{ report }]);
-    expect(readdirSync(path.dirname(report))).toEqual([]);
+  it('takes directories that are to be made, and leaves neither these nor files', () => {
+    const [report, page] = ['new/deep/x.json', 'new/x.html'].map((file) => path.join(directory, file));
+    assertWritable([{ report: report!, page: page! }]);
+    expect(readdirSync(directory)).toEqual([]);
   });
 
   it('leaves what is there as it is', () => {

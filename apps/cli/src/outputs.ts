@@ -80,11 +80,16 @@ export function assertWritable(
       throw new CliError('usage', `${file} is an input and would be overwritten; name another output`);
     seen.add(absolute);
     try {
-      mkdirSync(path.dirname(absolute), { recursive: true });
-      const isNew = !existsSync(absolute);
-      // Permissions do not tell it all; what is there already is left as it is.
-      closeSync(openSync(absolute, 'a'));
-      if (isNew) rmSync(absolute);
+      const made = mkdirSync(path.dirname(absolute), { recursive: true });
+      try {
+        const isNew = !existsSync(absolute);
+        // Permissions do not tell it all; what is there already is left as it is.
+        closeSync(openSync(absolute, 'a'));
+        if (isNew) rmSync(absolute);
+      } finally {
+        // A run that fails is to leave no empty folders.
+        if (made !== undefined) rmSync(made, { recursive: true });
+      }
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       throw new CliError('notWritable', `${file} can't be written (${code}); name another file`, {

@@ -1,8 +1,14 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import type { GatewayClient } from '@bespoke/client';
 import type { FitView } from '@bespoke/workflow-schema';
 import { CliError } from './cli-error';
 import type { FitOutputs } from './outputs';
+
+/** How a fit ended, as `--json` says it; the files that were written stand beside it. */
+export function fitResult({ id, name, smiles, status, failure, warnings }: FitView) {
+  return { id, name, smiles, status, failure, warnings };
+}
 
 /** Writes what a fit has given; a file that is not asked for is not fetched. */
 export async function writeResults(
@@ -41,6 +47,7 @@ export async function writeLogs(
 
 function write(file: string, text: string): void {
   try {
+    mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
     writeFileSync(file, text);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

@@ -2,7 +2,7 @@ import { CliError } from '../cli-error';
 import { EXIT_CODES } from '../exit-codes';
 import { openGateway, type GatewayOptions } from '../gateway';
 import { assertWritable, type FitOutputs } from '../outputs';
-import { writeLogs, writeResults } from '../results';
+import { fitResult, writeLogs, writeResults } from '../results';
 
 /** `bespoke executor retrieve`: writes the results of a fit that has succeeded, or what its engines wrote when they failed. */
 export async function retrieve(
@@ -12,6 +12,7 @@ export async function retrieve(
     outputForceField?: string;
     outputReport?: string;
     outputLog?: string;
+    json?: boolean;
   },
 ): Promise<number> {
   const outputs: Partial<FitOutputs> = {
@@ -31,12 +32,13 @@ export async function retrieve(
   const { log, ...results } = outputs;
   if (log !== undefined && !(await writeLogs(client, fit, log)))
     throw new CliError('noSuchFit', `no engine of fit ${fit.id} failed and left its output`);
-  if (Object.keys(results).length === 0) return EXIT_CODES.success.code;
-  if (fit.status !== 'succeeded')
+  const wantsResults = Object.keys(results).length > 0;
+  if (wantsResults && fit.status !== 'succeeded')
     throw new CliError(
       'noSuchFit',
       `fit ${fit.id} has no result: it ${fit.status === 'failed' ? 'failed' : `is ${fit.status}`}${fit.failure === null ? '' : ` (${fit.failure.message})`}`,
     );
-  await writeResults(client, fit.id, results);
+  if (wantsResults) await writeResults(client, fit.id, results);
+  if (options.json) process.stdout.write(`${JSON.stringify({ ...fitResult(fit), ...outputs })}\n`);
   return EXIT_CODES.success.code;
 }

@@ -6,7 +6,7 @@ import { readMolecules } from '../molecule-input';
 import { assertWritable, fitOutputs, type FitOutputs, type OutputOptions } from '../outputs';
 import { count } from '../progress';
 import { progressDisplay, type ProgressDisplay } from '../progress-display';
-import { writeLogs, writeResults } from '../results';
+import { fitResult, writeLogs, writeResults } from '../results';
 import { submissions, submitOrResume, type SubmitOptions } from '../submission';
 import { EXIT_CODES } from '../exit-codes';
 
@@ -60,14 +60,9 @@ export async function run(options: RunOptions): Promise<number> {
   const results = fits.map((fit, index) => {
     const { log, ...files } = outputs[index]!;
     return {
-      id: fit.id,
-      name: fit.name,
-      smiles: fit.smiles,
-      status: fit.status,
+      ...fitResult(fit),
       ...(fit.status === 'succeeded' ? files : {}),
       ...(logged.has(index) ? { log } : {}),
-      failure: fit.failure,
-      warnings: fit.warnings,
     };
   });
   if (options.json) for (const result of results) process.stdout.write(`${JSON.stringify(result)}\n`);
