@@ -18,15 +18,16 @@ import { am1bccAromaticity } from './aromaticity';
 import { BOND_CHARGE_CORRECTIONS } from './bond-charge-corrections';
 import { ChargeError } from './charge-error';
 import type { ChargeModel, ChargeProvenance } from './charge-model';
+import { leastInteractingFirst } from './conformer-choice';
 import { resonanceClasses } from './equivalence';
 
 /**
  * AM1-BCC charges in e (A. Jakalian, B. L. Bush, D. B. Jack, C. I. Bayly, J. Comput. Chem. 2000, 21, 132 and
- * 2002, 23, 1623): Coulson charges by MOPAC at the AM1 minimum near the geometry, plus a correction for each bond,
+ * 2002, 23, 1623): Coulson charges by MOPAC on the geometry, relaxed with AM1 but in its conformation, plus a correction for each bond,
  * averaged over equivalent atoms. They add up to the formal charge.
  *
- * Where AM1 has no such minimum because a proton moves on the way (zwitterions with a hydrogen bond), the charges
- * are those at the geometry as it is: those of the minimum would be another molecule's.
+ * Where a proton moves on the way (zwitterions with a hydrogen bond), the charges are those at the geometry as it is:
+ * those of the relaxed one would be another molecule's.
  * @param geometryAngstrom flat, in the molecule's order of atoms
  * @throws ChargeError unsupported-by-charge-model, and what `mopacAm1` throws
  */
@@ -59,16 +60,20 @@ async function am1Charges(
   geometryAngstrom: ArrayLike<number>,
   run: EngineRun,
 ): Promise<number[]> {
-  const elements = molecule.atoms.map(({ element }) => element);
+  const request = am1Request(molecule, geometryAngstrom);
   const bonds = molecule.bonds.map(({ begin, end }) => [begin, end] as const);
-  const request = { elements, formalCharge: formalCharge(molecule), geometryAngstrom };
   const relaxed = await mopacAm1(
     { ...request, relaxToGradientNorm: CONFORMATION_KEEPING_GRADIENT_NORM },
     run,
   );
-  return changedConnectivity(elements, bonds, geometryAngstrom, relaxed.geometryAngstrom).length === 0
+  return changedConnectivity(request.elements, bonds, geometryAngstrom, relaxed.geometryAngstrom).length === 0
     ? relaxed.chargesE
     : (await mopacAm1({ ...request, relaxToGradientNorm: null }, run)).chargesE;
+}
+
+function am1Request(molecule: Molecule, geometryAngstrom: ArrayLike<number>) {
+  const elements = molecule.atoms.map(({ element }) => element);
+  return { elements, formalCharge: formalCharge(molecule), geometryAngstrom };
 }
 
 /**
@@ -126,18 +131,38 @@ function averaged(values: readonly number[], classes: readonly number[]): number
   });
 }
 
-const SETTINGS = 'AM1 minimum nearest to one geometry, equivalent atoms averaged';
+/** To choose one from, where no geometry is given. */
+const MAX_CONFORMERS = 10;
+const SETTINGS = 'one conformation, relaxed with AM1; equivalent atoms averaged';
 
 async function mopacProvenance(method: string, settings: string): Promise<ChargeProvenance | null> {
   const mopac = await probeMopac();
   return mopac && { method, program: 'mopac', version: mopac.version, settings };
 }
 
-function conformerOf(molecule: Molecule): ArrayLike<number> {
-  return generateConformers(molecule, { maxConformers: 1, seed: 1 })[0]!;
+/**
+ * Conformers, those first whose polar groups interact least: by the AM1 charges of the first one as it is.
+ * @throws MoleculeError, what `mopacAm1` throws
+ */
+export async function conformersForCharges(
+  molecule: Molecule,
+  maxConformers: number,
+  run: EngineRun,
+): Promise<Float64Array[]> {
+  const conformers = generateConformers(molecule, { maxConformers, seed: 1 });
+  if (conformers.length === 1) return conformers;
+  const { chargesE } = await mopacAm1(
+    { ...am1Request(molecule, conformers[0]!), relaxToGradientNorm: null },
+    run,
+  );
+  return leastInteractingFirst(molecule, conformers, chargesE);
 }
 
-/** AM1-BCC on one geometry: the one it is given, or the molecule's first conformer. */
+async function conformerForCharges(molecule: Molecule, run: EngineRun): Promise<Float64Array> {
+  return (await conformersForCharges(molecule, MAX_CONFORMERS, run))[0]!;
+}
+
+/** AM1-BCC on one geometry: the one it is given, or of some conformers the one that interacts least with itself. */
 export const am1bcc: ChargeModel<'am1bcc'> = {
   name: 'am1bcc',
   method: 'AM1-BCC',
@@ -148,7 +173,9 @@ export const am1bcc: ChargeModel<'am1bcc'> = {
   },
   provenance: () => mopacProvenance('AM1-BCC', SETTINGS),
   async charges(molecule, geometryAngstrom, run) {
-    return am1bccCharges(molecule, geometryAngstrom ?? conformerOf(molecule), run);
+    // First, since it costs nothing.
+    bondChargeCorrections(molecule);
+    return am1bccCharges(molecule, geometryAngstrom ?? (await conformerForCharges(molecule, run)), run);
   },
 };
 
@@ -160,6 +187,7 @@ export const am1Mulliken: ChargeModel<'am1-mulliken'> = {
   unsupported: () => null,
   provenance: () => mopacProvenance('AM1-Mulliken', SETTINGS),
   async charges(molecule, geometryAngstrom, run) {
-    return symmetric(molecule, await am1Charges(molecule, geometryAngstrom ?? conformerOf(molecule), run));
+    const geometry = geometryAngstrom ?? (await conformerForCharges(molecule, run));
+    return symmetric(molecule, await am1Charges(molecule, geometry, run));
   },
 };

@@ -1,0 +1,131 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findProgram } from '@bespoke/child-process';
+import { loadRDKit, moleculeFromSmiles } from '@bespoke/molecule';
+import { builtInForceField, parseOffxml } from '@bespoke/smirnoff';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { forceFieldCharges, forceFieldChargesUnsupported, type ChargeModelName } from './index';
+
+let scratchDirectory: string;
+beforeAll(async () => {
+  scratchDirectory = mkdtempSync(join(tmpdir(), 'charges-'));
+  await loadRDKit();
+});
+afterAll(() => rmSync(scratchDirectory, { recursive: true }));
+
+const run = () => ({ cores: 2, memoryBytes: 2 ** 30, scratchDirectory });
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+
+const SAGE = 'openff_unconstrained-2.2.1.offxml';
+/** Sage with sections of one's own in place of its library charges and its ToolkitAM1BCC. */
+const sageWith = (...sections: string[]) =>
+  builtInForceField(SAGE)
+    .replace(/<LibraryCharges[\s\S]*<\/LibraryCharges>/, '')
+    .replace(/<ToolkitAM1BCC[^>]*>(\s*<\/ToolkitAM1BCC>)?/, '')
+    .replace('</SMIRNOFF>', `${sections.join('')}</SMIRNOFF>`);
+const library = (hydrogenE: number) =>
+  `<LibraryCharges version="0.3"><LibraryCharge smirks="[#8X2:1](-[#1:2])-[#1:3]" charge1="-0.8 * elementary_charge" charge2="${hydrogenE} * elementary_charge" charge3="${hydrogenE} * elementary_charge"/></LibraryCharges>`;
+const increments = (baseMethod: string, oxygenE = -0.1) =>
+  `<ChargeIncrementModel version="0.3" number_of_conformers="1" partial_charge_method="${baseMethod}"><ChargeIncrement smirks="[#8X2:1]-[#1:2]" charge_increment1="${oxygenE} * elementary_charge" charge_increment2="0.1 * elementary_charge"/></ChargeIncrementModel>`;
+
+const request = (smiles: string, offxml: string, override: ChargeModelName | null = null) => ({
+  forceField: parseOffxml(offxml),
+  molecule: moleculeFromSmiles(smiles),
+  override,
+});
+
+describe('the charges of a force field', () => {
+  it('are its library charges where they cover the molecule', async () => {
+    const { chargesE, model, provenance } = await forceFieldCharges(
+      request('[O:1]([H:2])[H:3]', sageWith(library(0.4))),
+      null,
+      run(),
+    );
+    expect(chargesE).toEqual([-0.8, 0.4, 0.4]);
+    expect(model).toBeNull();
+    expect(provenance.program).toBe('force field');
+  });
+
+  it('are not taken where they do not add up', () => {
+    expect(forceFieldChargesUnsupported(request('O', sageWith(library(0.3))))).toMatchObject({
+      code: 'charges-do-not-add-up',
+      message: expect.stringContaining('add up to -0.2000 e on this molecule, and should to 0') as string,
+    });
+    expect(
+      forceFieldChargesUnsupported(request('CO', sageWith(increments('formal_charge', 0.2)))),
+    ).toMatchObject({ code: 'charges-do-not-add-up' });
+  });
+
+  it('can be increments on formal charges', async () => {
+    const { chargesE } = await forceFieldCharges(
+      request('[C:1]([O:2][H:3])([H:4])([H:5])[H:6]', sageWith(increments('formal_charge'))),
+      null,
+      run(),
+    );
+    expect(chargesE).toEqual([0, -0.1, 0.1, 0, 0, 0]);
+  });
+
+  it('are an error that says what to do where the force field names nothing that is known here', () => {
+    expect(forceFieldChargesUnsupported(request('C', sageWith()))).toMatchObject({
+      code: 'no-charge-model',
+      message: expect.stringContaining('Choose one (chargeModel in the workflow)') as string,
+    });
+    expect(forceFieldChargesUnsupported(request('C', sageWith(increments('gasteiger'))))).toMatchObject({
+      code: 'no-charge-model',
+      message: expect.stringContaining('gasteiger') as string,
+    });
+  });
+
+  it('are refused before any work where the model lacks something, by the names that are wanted', () => {
+    const phosphate = request('COP(=O)(OC)OC', builtInForceField(SAGE));
+    expect(forceFieldChargesUnsupported(phosphate)).toMatchObject({
+      code: 'unsupported-by-charge-model',
+      message: 'AM1-BCC has no bond charge correction for the bond O2-P3, P3=O4, P3-O5, P3-O7',
+    });
+    expect(forceFieldChargesUnsupported(phosphate, (atom) => `atom ${atom + 10}`)?.message).toContain(
+      'atom 11-atom 12',
+    );
+  });
+
+  describe.skipIf(findProgram('mopac', 'MOPAC_BIN') === null)('(need mopac on the PATH)', () => {
+    const methanol = '[C:1]([O:2][H:3])([H:4])([H:5])[H:6]';
+
+    it('are AM1-BCC with Sage 2.2.1, and it says so', async () => {
+      const { chargesE, model, provenance } = await forceFieldCharges(
+        request(methanol, builtInForceField(SAGE)),
+        null,
+        run(),
+      );
+      expect(model).toBe('am1bcc');
+      expect(provenance).toMatchObject({ method: 'AM1-BCC', program: 'mopac' });
+      expect(chargesE[1]).toBeCloseTo(-0.5988, 2);
+    });
+
+    it('are the model that overrides them, library charges too', async () => {
+      const water = request('[O:1]([H:2])[H:3]', sageWith(library(0.4)), 'am1bcc-elf10');
+      const { chargesE, provenance } = await forceFieldCharges(water, null, run());
+      expect(provenance.method).toBe('AM1-BCC ELF10');
+      expect(chargesE[0]).not.toBe(-0.8);
+      expect(sum(chargesE)).toBeCloseTo(0, 12);
+    });
+
+    it('can be increments on AM1 charges', async () => {
+      const [bare, raised] = await Promise.all(
+        [0, -0.1].map((oxygenE) =>
+          forceFieldCharges(
+            request(
+              methanol,
+              sageWith(increments('AM1-Mulliken', oxygenE).replaceAll('"0.1 *', `"${-oxygenE} *`)),
+            ),
+            null,
+            run(),
+          ),
+        ),
+      );
+      expect(raised!.provenance.method).toBe('charge increments on AM1-Mulliken');
+      expect(raised!.chargesE[1]! - bare!.chargesE[1]!).toBeCloseTo(-0.1, 12);
+      expect(raised!.chargesE[2]! - bare!.chargesE[2]!).toBeCloseTo(0.1, 12);
+    });
+  });
+});
