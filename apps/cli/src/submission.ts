@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { hasEnded, ProblemError, type GatewayClient } from '@bespoke/client';
 import { contentKey } from '@bespoke/content-key';
 import type { FitView, SubmitFit, Workflow } from '@bespoke/workflow-schema';
@@ -11,6 +12,9 @@ export interface SubmitOptions {
   forceField?: string;
   targetTorsion?: string[];
 }
+
+/** The gateway takes no longer ones. */
+const MAX_NAME_CHARACTERS = 128;
 
 export const DEFAULT_WORKFLOW = 'draft';
 
@@ -34,7 +38,7 @@ export async function submissions(
     ...(options.workflowFile === undefined
       ? { workflow: await knownWorkflow(options.workflow ?? DEFAULT_WORKFLOW) }
       : { customWorkflow: await readWorkflow(options.workflowFile) }),
-    ...(options.forceField === undefined ? {} : { forceField: await readForceField(options.forceField) }),
+    ...(options.forceField === undefined ? {} : await readForceField(options.forceField)),
     ...(options.targetTorsion === undefined ? {} : { targetTorsionSmarts: options.targetTorsion }),
   };
   return molecules.map(({ name, source, structure }) => ({
@@ -97,15 +101,16 @@ async function readWorkflow(file: string): Promise<Workflow> {
 }
 
 /** A file where there is one, else the name of a force field that the project ships. */
-async function readForceField(nameOrFile: string): Promise<string> {
+async function readForceField(nameOrFile: string): Promise<Pick<SubmitFit, 'forceField' | 'forceFieldName'>> {
   const isFile = nameOrFile.includes('/') || existsSync(nameOrFile);
   if (isFile) {
     const text = readText(nameOrFile, 'badWorkflow');
-    if (text.includes('<SMIRNOFF')) return text;
+    if (text.includes('<SMIRNOFF'))
+      return { forceField: text, forceFieldName: path.basename(nameOrFile).slice(0, MAX_NAME_CHARACTERS) };
     throw new CliError('badWorkflow', `${nameOrFile} is no SMIRNOFF force field (.offxml)`);
   }
   const { builtInForceFieldNames } = await import('@bespoke/smirnoff');
-  if (builtInForceFieldNames.includes(nameOrFile)) return nameOrFile;
+  if (builtInForceFieldNames.includes(nameOrFile)) return { forceField: nameOrFile };
   throw new CliError(
     'badWorkflow',
     `--force-field ${nameOrFile} is neither a file nor one of ${builtInForceFieldNames.join(', ')}`,

@@ -18,6 +18,7 @@ import {
   type TaskEnvelope,
   type TaskKindName,
 } from '@bespoke/messaging';
+import { builtInForceField } from '@bespoke/smirnoff';
 import type { FitPage, FitReport, FitView, ProblemDetails } from '@bespoke/workflow-schema';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { GatewayStores } from './stores';
@@ -327,6 +328,25 @@ describe('a gateway', () => {
     const report = (await (await fetch(`${url}/api/v2/fits/${fit.id}/report`)).json()) as FitReport;
     expect(report).toMatchObject({ fragments: [], fit: null, warnings: fit.warnings });
     expect((await fetch(`${url}/api/v2/fits/${fit.id}/report?format=html`)).status).toBe(200);
+  });
+
+  it.each([
+    ['its own', 'mine.offxml', 'mine.offxml'],
+    ['that of its content, where it has none', undefined, expect.stringMatching(/^[0-9a-f]{12}\.offxml$/)],
+    [
+      "that of its content, where its own is one of the project's",
+      'openff_unconstrained-2.2.1.offxml',
+      expect.stringMatching(/^[0-9a-f]{12}\.offxml$/),
+    ],
+  ])("keeps for a force field of the client's a name: %s", async (_, forceFieldName, name: unknown) => {
+    const { url } = await startGateway();
+    await startWorker();
+    const forceField = builtInForceField('openff_unconstrained-2.2.0.offxml');
+    const body = { smiles: 'C', workflow: 'debug', forceField, forceFieldName };
+    const { id } = await ending(url, (await submit(url, body)).id);
+    const report = (await (await fetch(`${url}/api/v2/fits/${id}/report`)).json()) as FitReport;
+    expect(report.baseForceField.name).toEqual(name);
+    expect(report.workflow.baseForceField).toEqual(name);
   });
 
   it('takes a molfile with its name', async () => {

@@ -148,8 +148,12 @@ function chosenWorkflow(request: SubmitFit): Workflow {
 
 function chosenForceField(request: SubmitFit, workflow: Workflow): { name: string; text: string } {
   const wanted = request.forceField ?? workflow.baseForceField;
-  if (wanted.trimStart().startsWith('<'))
-    return { name: `${sha256Hex(wanted).slice(0, 12)}.offxml`, text: wanted };
+  if (wanted.trimStart().startsWith('<')) {
+    const { forceFieldName: name = '' } = request;
+    // A name that the project ships stands for what the project ships.
+    const isFree = name.trim() !== '' && !builtInForceFieldNames.includes(name);
+    return { name: isFree ? name : `${sha256Hex(wanted).slice(0, 12)}.offxml`, text: wanted };
+  }
   if (builtInForceFieldNames.includes(wanted)) return { name: wanted, text: builtInForceField(wanted) };
   throw refusal(422, 'unknown-force-field', 'There is no such force field.', [
     {

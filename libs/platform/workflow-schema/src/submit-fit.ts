@@ -54,6 +54,12 @@ export class SubmitFit {
   @MaxLength(5_000_000)
   forceField?: string;
 
+  /** What to call a `forceField` that is a whole OFFXML, its file's name perhaps; else it is called by its SHA-256. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(128)
+  forceFieldName?: string;
+
   @IsOptional()
   @IsArray()
   @ArrayMinSize(1)
