@@ -1,15 +1,10 @@
 import { loadRDKit, moleculeFromSmiles } from '@bespoke/molecule';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { assignParameters } from './assignment';
 import { builtInForceField } from './built-in-force-fields';
-import { libraryCharges } from './charges';
+import { chargeIncrements, libraryCharges, wantedChargeModel } from './charges';
 import { parseOffxml } from './offxml';
 
-const LABELS = join(__dirname, '../../../../../shared/data/parity/smirnoff-labels-2.2.1.jsonl.gz');
-const SECTIONS = ['Bonds', 'Angles', 'ProperTorsions', 'ImproperTorsions', 'vdW'] as const;
 const ATTRIBUTES: Record<string, string> = {
   Bonds: 'length="1.5 * angstrom" k="600 * kilocalorie_per_mole / angstrom ** 2"',
   Angles: 'angle="110 * degree" k="100 * kilocalorie_per_mole / radian ** 2"',
@@ -41,33 +36,6 @@ function forceFieldWith(section: string, ...parameters: string[]): ReturnType<ty
 beforeAll(loadRDKit);
 
 describe('assigning parameters', () => {
-  it.skipIf(!existsSync(LABELS))(
-    'gives the labels of the OpenFF toolkit to all molecules of the reference set (where the reference data is)',
-    () => {
-      const sage = parseOffxml(builtInForceField('openff_unconstrained-2.2.1.offxml'));
-      const records = gunzipSync(readFileSync(LABELS)).toString().trim().split('\n').slice(1);
-      expect(records.length).toBe(249);
-      for (const line of records) {
-        const record = JSON.parse(line) as Record<(typeof SECTIONS)[number], (number | string)[][]> & {
-          mapped_smiles: string;
-        };
-        const { bonds, angles, propers, impropers, vdw, missing } = assignParameters(
-          sage,
-          moleculeFromSmiles(record.mapped_smiles),
-        );
-        const ours = [bonds, angles, propers, impropers, vdw.filter((atom) => atom !== null)];
-        SECTIONS.forEach((section, index) => {
-          const labels = ours[index]?.map(({ atoms, id }) => [...atoms, id].join(' ')).sort();
-          expect(labels, `${section} of ${record.mapped_smiles}`).toEqual(
-            record[section].map((label) => label.join(' ')).sort(),
-          );
-        });
-        expect(missing).toEqual([]);
-      }
-    },
-    120_000,
-  );
-
   it('lets the last pattern that matches win', () => {
     const forceField = forceFieldWith(
       'Bonds',
@@ -163,6 +131,25 @@ describe('assigning parameters', () => {
   });
 });
 
+describe('constraints', () => {
+  it('are at their own distance, else at the length of the bond, else unknown', () => {
+    const { constraints } = assignParameters(
+      parseOffxml(
+        `<SMIRNOFF version="0.3" aromaticity_model="OEAroModel_MDL"><Bonds><Bond smirks="[*:1]-[#1:2]" id="b" ${ATTRIBUTES['Bonds']}/></Bonds>` +
+          '<Constraints><Constraint smirks="[*:1]-[*:2]" id="c1"/><Constraint smirks="[#8:1]-[#1:2]" id="c2" distance="0.095 nm"/></Constraints></SMIRNOFF>',
+      ),
+      moleculeFromSmiles('[C:1]([O:2][H:6])([H:3])([H:4])[H:5]'),
+    );
+    expect(constraints.map(({ atoms, id, distanceAngstrom }) => [...atoms, id, distanceAngstrom])).toEqual([
+      [0, 1, 'c1', null],
+      [0, 2, 'c1', 1.5],
+      [0, 3, 'c1', 1.5],
+      [0, 4, 'c1', 1.5],
+      [1, 5, 'c2', 0.95],
+    ]);
+  });
+});
+
 describe('library charges', () => {
   it('are those of a molecule that they cover, the last match winning, and none of another', () => {
     const forceField = parseOffxml(builtInForceField('openff_unconstrained-2.2.1.offxml'));
@@ -179,5 +166,39 @@ describe('library charges', () => {
       ),
     );
     expect(libraryCharges(forceField, moleculeFromSmiles('C'))).toBeNull();
+  });
+});
+
+describe('the charge model that a force field wants', () => {
+  const wanted = (sections: string): unknown =>
+    wantedChargeModel(parseOffxml(`<SMIRNOFF version="0.3">${sections}</SMIRNOFF>`));
+
+  it('is NAGL before charge increments before AM1-BCC, with what the section says of it', () => {
+    expect(wanted('')).toEqual({ model: 'none' });
+    expect(wanted('<ToolkitAM1BCC/>')).toEqual({ model: 'am1bcc' });
+    expect(wanted('<ToolkitAM1BCC/><ChargeIncrementModel partial_charge_method="zeros"/>')).toEqual({
+      model: 'charge-increments',
+      baseMethod: 'zeros',
+      numberOfConformers: 1,
+    });
+    expect(
+      wanted('<ToolkitAM1BCC/><ChargeIncrementModel/><NAGLCharges model_file="m.pt" model_file_hash="ab"/>'),
+    ).toEqual({ model: 'nagl', file: 'm.pt', sha256: 'ab', digitalObjectIdentifier: null });
+  });
+
+  it('may be a base method with increments, which add up by atom; one that is left out makes the sum zero', () => {
+    const forceField = parseOffxml(
+      '<SMIRNOFF version="0.3" aromaticity_model="OEAroModel_MDL"><ChargeIncrementModel>' +
+        '<ChargeIncrement smirks="[#6:1]-[#1:2]" charge_increment1="-0.1 e" charge_increment2="0.1 e"/>' +
+        '<ChargeIncrement smirks="[#8:1](-[#1:2])-[#6:3]" charge_increment1="-0.5 e" charge_increment2="0.3 e"/>' +
+        '</ChargeIncrementModel></SMIRNOFF>',
+    );
+    const increments = chargeIncrements(
+      forceField,
+      moleculeFromSmiles('[C:1]([O:2][H:6])([H:3])([H:4])[H:5]'),
+    );
+    [-0.1, -0.5, 0.1, 0.1, 0.1, 0.3].forEach((value, atom) =>
+      expect(increments[atom]).toBeCloseTo(value, 12),
+    );
   });
 });

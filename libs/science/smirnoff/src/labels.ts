@@ -1,5 +1,5 @@
 import { matchSmarts, type Molecule } from '@bespoke/molecule';
-import { withoutRecursion } from './smirks-atoms';
+import { mayMatch } from './smirks-prefilter';
 import { atomsKey } from './valence-terms';
 
 /** A parameter and the atoms, in canonical order, that it was given to. */
@@ -47,35 +47,11 @@ function* matches<P extends { smirks: string }>(
   molecule: Molecule,
   parameters: readonly P[],
 ): Generator<Label<P>> {
-  const elements = new Set(molecule.atoms.map(({ element }) => element));
   for (const parameter of parameters) {
-    if (mayMatch(parameter.smirks, elements)) {
+    if (mayMatch(molecule, parameter.smirks)) {
       for (const atoms of matchSmarts(molecule, parameter.smirks)) {
         yield { atoms, parameter };
       }
     }
   }
-}
-
-/** Whether the molecule has the elements that a pattern can't do without: most patterns of a force field fail here. */
-function mayMatch(smirks: string, elements: ReadonlySet<number>): boolean {
-  return requiredElements(smirks).every((alternatives) =>
-    alternatives.some((element) => elements.has(element)),
-  );
-}
-
-const requirements = new Map<string, number[][]>();
-
-/** For each atom of a pattern that names its element, the elements that it may be. */
-function requiredElements(smirks: string): number[][] {
-  let required = requirements.get(smirks);
-  if (required === undefined) {
-    required = (withoutRecursion(smirks).match(/\[[^\]]*\]/g) ?? []).flatMap((atom) => {
-      const alternatives = atom.slice(1, -1).split(';')[0]?.split(',') ?? [];
-      const elements = alternatives.map((alternative) => /^#(\d+)/.exec(alternative)?.[1]);
-      return elements.every((element) => element !== undefined) ? [elements.map(Number)] : [];
-    });
-    requirements.set(smirks, required);
-  }
-  return required;
 }

@@ -4,7 +4,7 @@ import { type ByBondOrder } from './bond-orders';
 import { sectionsNamed, type ForceField, type XmlElement } from './offxml';
 import { quantityIn } from './quantity';
 import { describe, parametersIn, unsupported, type Parameter, type ParameterSection } from './sections';
-import { patternTags } from './smirks-atoms';
+import { patternTags } from './smirks-graph';
 import { SmirnoffError } from './smirnoff-error';
 
 // The sections of a force field as numbers, checked to be of the functional forms that are computed here.

@@ -1,6 +1,6 @@
 import { childElements, sectionsNamed, type ForceField, type XmlElement } from './offxml';
 import { SmirnoffError } from './smirnoff-error';
-import { patternTags } from './smirks-atoms';
+import { patternTags } from './smirks-graph';
 
 // Which sections SMIRNOFF has, and what stands in them.
 // https://openforcefield.github.io/standards/standards/smirnoff/
