@@ -11,11 +11,11 @@ export function bondEnergy(
   const { atoms, kKcalPerMolPerAngstrom2: k, lengthAngstrom } = bonds;
   let energy = 0;
   for (let bond = 0; bond < k.length; bond++) {
-    const i = atoms[2 * bond]!;
-    const j = atoms[2 * bond + 1]!;
-    const dx = x[3 * i]! - x[3 * j]!;
-    const dy = x[3 * i + 1]! - x[3 * j + 1]!;
-    const dz = x[3 * i + 2]! - x[3 * j + 2]!;
+    const i = 3 * atoms[2 * bond]!;
+    const j = 3 * atoms[2 * bond + 1]!;
+    const dx = x[i]! - x[j]!;
+    const dy = x[i + 1]! - x[j + 1]!;
+    const dz = x[i + 2]! - x[j + 2]!;
     const r2 = dx * dx + dy * dy + dz * dz;
     const r = Math.sqrt(r2);
     const stretch = r - lengthAngstrom[bond]!;
@@ -23,12 +23,12 @@ export function bondEnergy(
     energy += 0.5 * force * stretch;
     if (gradient === null) continue;
     const slope = force / r;
-    gradient[3 * i]! += slope * dx;
-    gradient[3 * i + 1]! += slope * dy;
-    gradient[3 * i + 2]! += slope * dz;
-    gradient[3 * j]! -= slope * dx;
-    gradient[3 * j + 1]! -= slope * dy;
-    gradient[3 * j + 2]! -= slope * dz;
+    gradient[i]! += slope * dx;
+    gradient[i + 1]! += slope * dy;
+    gradient[i + 2]! += slope * dz;
+    gradient[j]! -= slope * dx;
+    gradient[j + 1]! -= slope * dy;
+    gradient[j + 2]! -= slope * dz;
     if (hessian !== null) addRadial(hessian, x.length, i, j, dx, dy, dz, slope, (k[bond]! - slope) / r2);
   }
   return energy;

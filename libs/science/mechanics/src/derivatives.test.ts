@@ -64,7 +64,8 @@ const torsions = torsionSeries([
   { atoms: [3, 1, 0, 4], terms: [{ periodicity: 2, phaseDegrees: 180, kKcalPerMol: 1.1, idivf: 3 }] },
 ]);
 const pairs = {
-  atoms: Int32Array.of(0, 3, 1, 4, 4, 0),
+  rows: Int32Array.of(0, 2, 3, 3, 3, 3),
+  partners: Int32Array.of(9, 12, 12),
   repulsionKcalAngstrom12: Float64Array.of(2e5, 1e5, 3e5),
   dispersionKcalAngstrom6: Float64Array.of(300, 200, 400),
   coulombKcalAngstrom: Float64Array.of(-20, 15, 30),

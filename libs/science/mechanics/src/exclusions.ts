@@ -10,12 +10,18 @@ export function excludedAndScaledPairs(
   const atomCount = neighbours.length;
   const separation = new Array<'excluded' | 'scaled' | 'full'>(atomCount * atomCount).fill('full');
   for (let start = 0; start < atomCount; start++) {
-    let shell = [start];
-    const seen = new Set(shell);
-    for (let bonds = 0; bonds <= 3; bonds++) {
-      for (const atom of shell) separation[start * atomCount + atom] = bonds === 3 ? 'scaled' : 'excluded';
-      shell = shell.flatMap((atom) => neighbours[atom]!).filter((atom) => !seen.has(atom));
-      for (const atom of shell) seen.add(atom);
+    const row = start * atomCount;
+    separation[row + start] = 'excluded';
+    for (const second of neighbours[start]!) {
+      separation[row + second] = 'excluded';
+      for (const third of neighbours[second]!) separation[row + third] = 'excluded';
+    }
+    for (const second of neighbours[start]!) {
+      for (const third of neighbours[second]!) {
+        for (const fourth of neighbours[third]!) {
+          if (separation[row + fourth] === 'full') separation[row + fourth] = 'scaled';
+        }
+      }
     }
   }
   return separation;

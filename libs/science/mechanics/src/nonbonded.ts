@@ -8,31 +8,48 @@ export function nonbondedEnergy(
   gradient: Float64Array | null,
   hessian: Hessian | null,
 ): number {
-  const { atoms, repulsionKcalAngstrom12, dispersionKcalAngstrom6, coulombKcalAngstrom } = pairs;
+  const { rows, partners, repulsionKcalAngstrom12, dispersionKcalAngstrom6, coulombKcalAngstrom } = pairs;
   let energy = 0;
-  for (let pair = 0; pair < coulombKcalAngstrom.length; pair++) {
-    const i = atoms[2 * pair]!;
-    const j = atoms[2 * pair + 1]!;
-    const dx = x[3 * i]! - x[3 * j]!;
-    const dy = x[3 * i + 1]! - x[3 * j + 1]!;
-    const dz = x[3 * i + 2]! - x[3 * j + 2]!;
-    const inverse2 = 1 / (dx * dx + dy * dy + dz * dz);
-    const inverse6 = inverse2 * inverse2 * inverse2;
-    const repulsion = repulsionKcalAngstrom12[pair]! * inverse6 * inverse6;
-    const dispersion = dispersionKcalAngstrom6[pair]! * inverse6;
-    const coulomb = coulombKcalAngstrom[pair]! * Math.sqrt(inverse2);
-    energy += repulsion - dispersion + coulomb;
+  let pair = 0;
+  for (let atom = 0; atom + 1 < rows.length; atom++) {
+    const i = 3 * atom;
+    const end = rows[atom + 1]!;
+    const xi = x[i]!;
+    const yi = x[i + 1]!;
+    const zi = x[i + 2]!;
+    let gx = 0;
+    let gy = 0;
+    let gz = 0;
+    for (; pair < end; pair++) {
+      const j = partners[pair]!;
+      const dx = xi - x[j]!;
+      const dy = yi - x[j + 1]!;
+      const dz = zi - x[j + 2]!;
+      const inverse2 = 1 / (dx * dx + dy * dy + dz * dz);
+      const inverse6 = inverse2 * inverse2 * inverse2;
+      const repulsion = repulsionKcalAngstrom12[pair]! * inverse6 * inverse6;
+      const dispersion = dispersionKcalAngstrom6[pair]! * inverse6;
+      const coulomb = coulombKcalAngstrom[pair]! * Math.sqrt(inverse2);
+      energy += repulsion - dispersion + coulomb;
+      if (gradient === null) continue;
+      const slope = (6 * dispersion - 12 * repulsion - coulomb) * inverse2;
+      const sx = slope * dx;
+      const sy = slope * dy;
+      const sz = slope * dz;
+      gx += sx;
+      gy += sy;
+      gz += sz;
+      gradient[j]! -= sx;
+      gradient[j + 1]! -= sy;
+      gradient[j + 2]! -= sz;
+      if (hessian === null) continue;
+      const curvature = (168 * repulsion - 48 * dispersion + 3 * coulomb) * inverse2 * inverse2;
+      addRadial(hessian, x.length, i, j, dx, dy, dz, slope, curvature);
+    }
     if (gradient === null) continue;
-    const slope = (6 * dispersion - 12 * repulsion - coulomb) * inverse2;
-    gradient[3 * i]! += slope * dx;
-    gradient[3 * i + 1]! += slope * dy;
-    gradient[3 * i + 2]! += slope * dz;
-    gradient[3 * j]! -= slope * dx;
-    gradient[3 * j + 1]! -= slope * dy;
-    gradient[3 * j + 2]! -= slope * dz;
-    if (hessian === null) continue;
-    const curvature = (168 * repulsion - 48 * dispersion + 3 * coulomb) * inverse2 * inverse2;
-    addRadial(hessian, x.length, i, j, dx, dy, dz, slope, curvature);
+    gradient[i]! += gx;
+    gradient[i + 1]! += gy;
+    gradient[i + 2]! += gz;
   }
   return energy;
 }
@@ -42,14 +59,21 @@ export function nonbondedParts(
   pairs: NonbondedPairs,
   x: Float64Array,
 ): { vdw: number; electrostatics: number } {
+  const { rows, partners, repulsionKcalAngstrom12, dispersionKcalAngstrom6, coulombKcalAngstrom } = pairs;
   let vdw = 0;
   let electrostatics = 0;
-  for (let pair = 0; pair < pairs.coulombKcalAngstrom.length; pair++) {
-    const i = 3 * pairs.atoms[2 * pair]!;
-    const j = 3 * pairs.atoms[2 * pair + 1]!;
-    const r = Math.hypot(x[i]! - x[j]!, x[i + 1]! - x[j + 1]!, x[i + 2]! - x[j + 2]!);
-    vdw += pairs.repulsionKcalAngstrom12[pair]! / r ** 12 - pairs.dispersionKcalAngstrom6[pair]! / r ** 6;
-    electrostatics += pairs.coulombKcalAngstrom[pair]! / r;
+  for (let atom = 0; atom + 1 < rows.length; atom++) {
+    const i = 3 * atom;
+    for (let pair = rows[atom]!; pair < rows[atom + 1]!; pair++) {
+      const j = partners[pair]!;
+      const dx = x[i]! - x[j]!;
+      const dy = x[i + 1]! - x[j + 1]!;
+      const dz = x[i + 2]! - x[j + 2]!;
+      const inverse2 = 1 / (dx * dx + dy * dy + dz * dz);
+      const inverse6 = inverse2 * inverse2 * inverse2;
+      vdw += (repulsionKcalAngstrom12[pair]! * inverse6 - dispersionKcalAngstrom6[pair]!) * inverse6;
+      electrostatics += coulombKcalAngstrom[pair]! * Math.sqrt(inverse2);
+    }
   }
   return { vdw, electrostatics };
 }

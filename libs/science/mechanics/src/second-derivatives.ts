@@ -37,6 +37,7 @@ export function addLocal(
 /**
  * Adds the second derivatives of an energy of the distance between two atoms.
  *
+ * @param i Where the coordinates of the first atom start, 3·atom; j of the second.
  * @param slope U′(r)/r.
  * @param curvature (U″(r) − U′(r)/r)/r².
  */
@@ -57,9 +58,9 @@ export function addRadial(
   const xy = curvature * dx * dy;
   const xz = curvature * dx * dz;
   const yz = curvature * dy * dz;
-  addBlock(hessian, columns, 3 * i, 3 * i, 1, xx, yy, zz, xy, xz, yz);
-  addBlock(hessian, columns, 3 * j, 3 * j, 1, xx, yy, zz, xy, xz, yz);
-  addBlock(hessian, columns, 3 * Math.max(i, j), 3 * Math.min(i, j), -1, xx, yy, zz, xy, xz, yz);
+  addBlock(hessian, columns, i, i, 1, xx, yy, zz, xy, xz, yz);
+  addBlock(hessian, columns, j, j, 1, xx, yy, zz, xy, xz, yz);
+  addBlock(hessian, columns, Math.max(i, j), Math.min(i, j), -1, xx, yy, zz, xy, xz, yz);
 }
 
 function addBlock(

@@ -20,10 +20,15 @@ export interface HarmonicAngles {
   angleRadians: Float64Array;
 }
 
-/** Pairs of atoms that are not bonded: U = A/r¹² − B/r⁶ + C/r, each with the 1-4 scale already in it. */
+/**
+ * Pairs of atoms that are not bonded: U = A/r¹² − B/r⁶ + C/r, each with the 1-4 scale already in it. The pairs
+ * of one atom with later ones stand together, so that its position is read once.
+ */
 export interface NonbondedPairs {
-  /** Two atoms each. */
-  atoms: Int32Array;
+  /** Where the pairs of each atom start, and at the end their number. */
+  rows: Int32Array;
+  /** Where the coordinates of each pair's second atom start: 3·atom. */
+  partners: Int32Array;
   repulsionKcalAngstrom12: Float64Array;
   dispersionKcalAngstrom6: Float64Array;
   coulombKcalAngstrom: Float64Array;
@@ -112,7 +117,8 @@ function nonbondedPairs(
 ): NonbondedPairs {
   const separation = excludedAndScaledPairs(molecule.neighbours);
   const atomCount = molecule.atoms.length;
-  const atoms: number[] = [];
+  const rows = new Int32Array(atomCount + 1);
+  const partners: number[] = [];
   const repulsion: number[] = [];
   const dispersion: number[] = [];
   const coulomb: number[] = [];
@@ -126,15 +132,19 @@ function nonbondedPairs(
       const b = assignment.vdw[j]!;
       // Lorentz-Berthelot. With Rmin = (Rmin_i + Rmin_j)/2, 4ε((σ/r)¹² − (σ/r)⁶) is ε((Rmin/r)¹² − 2(Rmin/r)⁶).
       const epsilon = vdwScale * Math.sqrt(a.epsilonKcalPerMol * b.epsilonKcalPerMol);
-      const rmin6 = (a.rminHalfAngstrom + b.rminHalfAngstrom) ** 6;
-      atoms.push(i, j);
+      const rmin = a.rminHalfAngstrom + b.rminHalfAngstrom;
+      const rmin3 = rmin * rmin * rmin;
+      const rmin6 = rmin3 * rmin3;
+      partners.push(3 * j);
       repulsion.push(epsilon * rmin6 * rmin6);
       dispersion.push(2 * epsilon * rmin6);
       coulomb.push(coulombScale * COULOMB_KCAL_ANGSTROM * chargesE[i]! * chargesE[j]!);
     }
+    rows[i + 1] = partners.length;
   }
   return {
-    atoms: Int32Array.from(atoms),
+    rows,
+    partners: Int32Array.from(partners),
     repulsionKcalAngstrom12: Float64Array.from(repulsion),
     dispersionKcalAngstrom6: Float64Array.from(dispersion),
     coulombKcalAngstrom: Float64Array.from(coulomb),
