@@ -25,13 +25,18 @@ export class Bespoke {
     return path.join(this.directory, name);
   }
 
-  /** Starts the command line; `ended` never rejects. */
-  start(args: readonly string[]): { child: ChildProcess; ended: Promise<Ended>; stdout(): string } {
+  /** Starts the command line; `ended` never rejects. `input` is its standard input. */
+  start(
+    args: readonly string[],
+    input = '',
+  ): { child: ChildProcess; ended: Promise<Ended>; stdout(): string } {
     const child = spawn(process.execPath, [COMMAND_LINE, ...args], {
       cwd: this.directory,
       env: { ...process.env, ...this.xtb.environment, ...this.processes.environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
+    // It may end before it has read it all.
+    child.stdin.on('error', () => undefined).end(input);
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
@@ -42,8 +47,8 @@ export class Bespoke {
     return { child, ended, stdout: () => stdout };
   }
 
-  run(args: readonly string[]): Promise<Ended> {
-    return this.start(args).ended;
+  run(args: readonly string[], input = ''): Promise<Ended> {
+    return this.start(args, input).ended;
   }
 
   /** `executor run` with the state in this test's directory. */

@@ -1,4 +1,10 @@
-import { generateConformers, undefinedStereo, type Molecule } from '@bespoke/molecule';
+import {
+  generateConformers,
+  moleculeFromMolfile,
+  moleculeToMolfile,
+  undefinedStereo,
+  type Molecule,
+} from '@bespoke/molecule';
 import { chargeModelNamed, type ChargeModelName } from '@bespoke/partial-charges';
 import type { EngineRun } from '@bespoke/qc-engines';
 import { moleculeOf } from './mapped-molecule';
@@ -21,13 +27,14 @@ export function chargesWith(
     const geometry = geometryOf(record, molecule.atoms.length);
     const reason = model.unsupported(molecule);
     if (reason !== null) throw new FieldError('mapped_smiles', reason);
-    const start = geometry ?? (settings.allowUndefinedStereo ? anyStereoisomer(molecule) : null);
-    return { charges_e: await model.charges(molecule, start, run), model: model.name };
+    const chosen = geometry === null && settings.allowUndefinedStereo ? oneStereoisomer(molecule) : molecule;
+    return { charges_e: await model.charges(chosen, geometry, run), model: model.name };
   };
 }
 
-/** A conformer of a molecule that leaves its stereo open; null for others, of which the model makes its own. */
-function anyStereoisomer(molecule: Molecule): Float64Array | null {
-  if (undefinedStereo(molecule).labels.length === 0) return null;
-  return generateConformers(molecule, { maxConformers: 1, seed: 1, allowUndefinedStereo: true })[0]!;
+/** The molecule with any one configuration of what it leaves open. */
+function oneStereoisomer(molecule: Molecule): Molecule {
+  if (undefinedStereo(molecule).labels.length === 0) return molecule;
+  const conformers = generateConformers(molecule, { maxConformers: 1, seed: 1, allowUndefinedStereo: true });
+  return moleculeFromMolfile(moleculeToMolfile(molecule, { geometryAngstrom: conformers[0]! }));
 }

@@ -15,6 +15,9 @@ export interface ChemistryThreads {
   end(): Promise<void>;
 }
 
+/** The longest that a timer takes. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 export function chemistryThreads(
   settings: ThreadSettings,
   count: number,
@@ -35,7 +38,7 @@ export function chemistryThreads(
   return {
     async run(line) {
       if ('refusal' in line) return { id: line.number, error: line.refusal };
-      const signal = AbortSignal.timeout(limitSeconds * 1000);
+      const signal = AbortSignal.timeout(Math.min(Math.ceil(limitSeconds * 1000), MAX_TIMER_MS));
       try {
         return (await pool.run(line, { signal })) as LineOutcome;
       } catch (error) {

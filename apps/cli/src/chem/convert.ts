@@ -1,6 +1,7 @@
 import {
   depictSvg,
   heavySmiles,
+  MoleculeError,
   readMoleculeFile,
   sdfRecord,
   type Molecule,
@@ -24,7 +25,10 @@ export function convertTo({
 }: ConvertSettings): (record: FileRecord, identified: (id: string | number) => void) => string | null {
   return (given, identified) => {
     const record = readMoleculeFile(given.text, given.format)[0];
-    if (record === undefined) return null;
+    if (record === undefined) {
+      if (given.format === 'smi') return null;
+      throw new MoleculeError('unreadable', 'There is no molecule in it.');
+    }
     const id = record.name || given.number;
     identified(id);
     return written(to, id, record, record.read());

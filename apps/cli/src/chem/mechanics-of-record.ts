@@ -1,8 +1,8 @@
 import type { Molecule } from '@bespoke/molecule';
 import { createSystem, energyTerms, type MechanicsSystem } from '@bespoke/mechanics';
 import { forceFieldCharges } from '@bespoke/partial-charges';
-import type { EngineRun } from '@bespoke/qc-engines';
-import { assignParameters, type ForceField } from '@bespoke/smirnoff';
+import { am1BondOrders, type EngineRun } from '@bespoke/qc-engines';
+import { assignParameters, bondsThatNeedOrders, type ForceField } from '@bespoke/smirnoff';
 import { moleculeOf } from './mapped-molecule';
 import { chargesOf, FieldError, geometriesOf, type InputRecord } from './record';
 
@@ -15,7 +15,8 @@ export interface RecordMechanics {
 }
 
 /**
- * Charges are those of the line, else as the force field wants them, made on the first geometry where they depend on one.
+ * Charges are those of the line, else as the force field wants them. Where they, or parameters that
+ * are interpolated over bond orders, depend on a geometry, it is the first one.
  * @throws FieldError, SmirnoffError, MechanicsError, ChargeError, what engines throw
  */
 export async function mechanicsOf(
@@ -26,7 +27,13 @@ export async function mechanicsOf(
   const molecule = moleculeOf(record);
   const geometriesAngstrom = geometriesOf(record, molecule.atoms.length);
   const givenCharges = chargesOf(record, molecule.atoms.length);
-  const assignment = assignParameters(forceField, molecule);
+  const assignment = assignParameters(
+    forceField,
+    molecule,
+    bondsThatNeedOrders(forceField, molecule).length === 0
+      ? {}
+      : { wibergBondOrders: await am1BondOrders(molecule, geometriesAngstrom[0]!, run) },
+  );
   // Before charges are made: what the force field lacks is told at once.
   const system = (chargesE: readonly number[]) => createSystem(molecule, assignment, chargesE);
   if (givenCharges !== null) return { molecule, system: system(givenCharges), geometriesAngstrom };

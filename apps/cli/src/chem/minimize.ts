@@ -2,7 +2,7 @@ import { minimise } from '@bespoke/mechanics';
 import type { EngineRun } from '@bespoke/qc-engines';
 import { readForceFields } from './force-field';
 import { byAtom, energyOf, mechanicsOf } from './mechanics-of-record';
-import { FieldError, type InputRecord } from './record';
+import type { InputRecord } from './record';
 
 export interface MinimizeSettings {
   /** OFFXML of each. */
@@ -21,9 +21,6 @@ export function minimizeWith(
   const forceField = readForceFields(forceFields);
   return async (record) => {
     const { system, geometriesAngstrom } = await mechanicsOf(record, forceField, run);
-    const strange = frozenAtoms.find((atom) => atom >= system.atomCount);
-    if (strange !== undefined)
-      throw new FieldError('--freeze', `there is no atom ${strange} among 0 to ${system.atomCount - 1}`);
     const minima = geometriesAngstrom.map((geometry, index) => {
       energyOf(system, geometry, index);
       return minimise(system, geometry, { frozenAtoms, restraintKcalPerMolPerAngstrom2 });
@@ -33,7 +30,7 @@ export function minimizeWith(
         energyOf(system, coordinatesAngstrom, index),
       ),
       geometries_angstrom: minima.map(({ coordinatesAngstrom }) => byAtom(coordinatesAngstrom)),
-      converged: minima.map(() => true),
+      converged: minima.map(({ converged }) => converged),
       iterations: minima.map(({ iterations }) => iterations),
     };
   };

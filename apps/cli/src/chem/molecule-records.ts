@@ -79,6 +79,7 @@ async function* splitRecords(
 ): AsyncGenerator<RecordText> {
   let parts: Buffer[] = [];
   let bytes = 0;
+  let hasBegun = false;
 
   function finished(): RecordText {
     const record =
@@ -98,8 +99,11 @@ async function* splitRecords(
   }
 
   for await (const line of lines) {
-    const begins = startsWith(line.content, '@<TRIPOS>MOLECULE');
-    if (format === 'mol2' && begins && bytes > 0) yield finished();
+    if (format === 'mol2' && startsWith(line.content, '@<TRIPOS>MOLECULE')) {
+      // What stands before the first one is comment.
+      if (hasBegun) yield finished();
+      hasBegun = true;
+    }
     take(line);
     if (format === 'smi' || (format !== 'mol2' && startsWith(line.content, '$$$$'))) yield finished();
   }
