@@ -38,6 +38,12 @@ describe('a SMARTS pattern', () => {
     expect(matchSmarts(furan, 'o')).toEqual([]);
   });
 
+  it('means the enantiomer that it writes', () => {
+    const pattern = '[C@:1](F)(Cl)(Br)[H]';
+    expect(matchSmarts(moleculeFromSmiles('[C@](F)(Cl)(Br)[H]'), pattern)).toEqual([[0]]);
+    expect(matchSmarts(moleculeFromSmiles('[C@@](F)(Cl)(Br)[H]'), pattern)).toEqual([]);
+  });
+
   it('knows rings, connectivity and charges', () => {
     const molecule = moleculeFromSmiles('C[NH2+]C1CC1');
     expect(matchSmarts(molecule, '[#7X4+:1]')).toEqual([[1]]);

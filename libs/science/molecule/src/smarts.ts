@@ -8,7 +8,7 @@ const MAX_SMARTS_CHARACTERS = 5_000;
 const MAX_SMARTS_DEPTH = 50;
 /** Far more patterns than a force field and its bespoke parameters have; the oldest are freed beyond it. */
 const MAX_COMPILED_PATTERNS = 4_096;
-const ALL_MATCHES = JSON.stringify({ uniquify: false, maxMatches: 100_000 });
+const ALL_MATCHES = JSON.stringify({ uniquify: false, maxMatches: 100_000, useChirality: true });
 
 interface Pattern {
   query: Mol;
@@ -21,7 +21,7 @@ const compiled = new Map<string, Pattern>();
 /**
  * All places where a SMARTS pattern fits, symmetric ones included (not uniquified): a pattern of two tagged carbons
  * fits ethane twice. Each match lists the tagged atoms in the order :1, :2...; all atoms of the pattern if none is tagged.
- * Aromaticity is the molecule's own (MDL).
+ * Aromaticity is the molecule's own (MDL). What a pattern says of chirality counts, as it does in the OpenFF toolkit.
  *
  * @throws SmartsError if the pattern cannot be read
  */

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { builtInForceField, builtInForceFieldNames } from './built-in-force-fields';
-import { chargeMethod } from './charges';
+import { wantedChargeModel } from './charges';
 import { tableFromForceField } from './force-field-table';
 import { childElements, parseOffxml, type ForceField, type XmlElement } from './offxml';
 import { forceFieldParameters } from './parameters';
@@ -71,7 +71,7 @@ describe('the shipped force fields', () => {
   });
 
   it('say which charges they want: AM1-BCC up to 2.2, NAGL from 2.3', () => {
-    const methods = NAMES.map((name) => chargeMethod(parseOffxml(builtInForceField(name))));
+    const methods = NAMES.map((name) => wantedChargeModel(parseOffxml(builtInForceField(name))).model);
     expect(methods).toEqual(['am1bcc', 'am1bcc', 'nagl']);
   });
 

@@ -54,12 +54,6 @@ export function wantedChargeModel(forceField: ForceField): WantedChargeModel {
   return { model: sectionsNamed(forceField, 'ToolkitAM1BCC').length > 0 ? 'am1bcc' : 'none' };
 }
 
-export type ChargeMethod = WantedChargeModel['model'];
-
-export function chargeMethod(forceField: ForceField): ChargeMethod {
-  return wantedChargeModel(forceField).model;
-}
-
 /**
  * The library charges of a molecule, e, or null: SMIRNOFF uses them, before any other method, for a molecule of which
  * they cover every atom. They need not add up to its formal charge.

@@ -15,14 +15,7 @@ export {
 export { bondsThatNeedOrders, type WibergBondOrders } from './bond-orders';
 export { bespokeTorsions, type BespokeTorsion, type BespokeTorsionsRequest } from './bespoke-torsions';
 export { builtInForceField, builtInForceFieldNames } from './built-in-force-fields';
-export {
-  chargeIncrements,
-  chargeMethod,
-  libraryCharges,
-  wantedChargeModel,
-  type ChargeMethod,
-  type WantedChargeModel,
-} from './charges';
+export { chargeIncrements, libraryCharges, wantedChargeModel, type WantedChargeModel } from './charges';
 export { mergeForceFields } from './merge';
 export { labelMolecule, type AtomsAndId, type MoleculeLabels } from './molecule-labels';
 export { parseOffxml, writeOffxml, type ForceField } from './offxml';
