@@ -131,6 +131,8 @@ describe('the HTML report', () => {
     // The molecule, and for each of four fragments itself and where it is.
     expect(page.match(/class="structure"/g)).toHaveLength(1 + 2 * 4);
     expect(page.match(/class="plot"/g)).toHaveLength(3);
+    // Bonds are called by atoms' numbers.
+    expect(page.match(/class='note'[^>]*>17</g)).toHaveLength(1 + 4);
     expect(page).not.toMatch(/<script|<link|<img|@import|url\(|src=/i);
     expect(page).not.toContain('undefined');
     expect(page).not.toContain('NaN');

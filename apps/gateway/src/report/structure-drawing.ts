@@ -6,7 +6,7 @@ const RDKIT_MARK = /#FF7F7F/gi;
 const OUR_MARK = '#A9D1F7';
 
 /**
- * A molecule without its hydrogens, the given bonds (pairs of atoms) marked. `loadRDKit` must have been awaited.
+ * A molecule without its hydrogens, its atoms numbered from 1, the given bonds (pairs of atoms) marked. `loadRDKit` must have been awaited.
  */
 export function structureDrawing(
   mappedSmiles: string,
@@ -19,6 +19,7 @@ export function structureDrawing(
     highlightBonds: molecule.bonds.flatMap(({ begin, end }, index) =>
       bonds.some((bond) => bond.includes(begin) && bond.includes(end)) ? [index] : [],
     ),
+    atomNumbers: true,
     widthPx: 320,
     heightPx: 220,
   });

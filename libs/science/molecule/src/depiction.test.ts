@@ -21,6 +21,15 @@ describe('a depiction', () => {
     expect(highlighted).toMatch(/class='[^']*bond-\d+ atom-1 atom-3/);
   });
 
+  it('numbers the atoms that it draws from 1, by the numbers they have with all hydrogens', () => {
+    const numbers = (smiles: string): number[] => {
+      const svg = depictSvg(moleculeFromSmiles(smiles), { atomNumbers: true });
+      return [...svg.matchAll(/class='note'[^>]*>(\d+)</g)].map(([, number]) => Number(number));
+    };
+    expect(numbers('[H]C([H])([H])C(=O)O[H]')).toEqual([2, 5, 6, 7]);
+    expect(numbers('CCCCCCCCCCCC')).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+  });
+
   it.each(['[H]/N=C(/C)CC', '[2H]C', '[H][H]', 'C[N+](C)(C)C', 'C[C@H](F)Cl'])(
     'can be made of %s',
     (smiles) => {

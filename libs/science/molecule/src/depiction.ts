@@ -8,6 +8,8 @@ export interface DepictionOptions {
   highlightAtoms?: Iterable<number>;
   /** Indices into `molecule.bonds`. */
   highlightBonds?: Iterable<number>;
+  /** Writes beside each atom its number, from 1. */
+  atomNumbers?: boolean;
   widthPx?: number;
   heightPx?: number;
 }
@@ -23,8 +25,10 @@ export function depictSvg(molecule: Molecule, options: DepictionOptions = {}): s
     const drawnBonds = molecule.bonds.flatMap(({ begin, end }, index) =>
       drawnIndex.has(begin) && drawnIndex.has(end) ? [index] : [],
     );
-    return drawn.get_svg_with_highlights(
+    const svg = drawn.get_svg_with_highlights(
       JSON.stringify({
+        // Letters as text rather than as outlines, so that a number can take another one's place.
+        ...(options.atomNumbers && { addAtomIndices: true, noFreetype: true }),
         width: options.widthPx ?? 300,
         height: options.heightPx ?? 200,
         atoms: [...(options.highlightAtoms ?? [])].flatMap((atom) => drawnIndex.get(atom) ?? []),
@@ -33,6 +37,19 @@ export function depictSvg(molecule: Molecule, options: DepictionOptions = {}): s
           .filter((bond) => bond >= 0),
       }),
     );
+    return options.atomNumbers ? numberedFromOne(svg, drawnAtoms) : svg;
+  });
+}
+
+/** RDKit numbers what it draws, from 0, a text for each digit; hydrogens that are not drawn have numbers too. */
+function numberedFromOne(svg: string, drawnAtoms: readonly number[]): string {
+  const digits = drawnAtoms.flatMap((atom, index) =>
+    [...String(index)].map((_, digit) => (digit === 0 ? String(atom + 1) : '')),
+  );
+  let next = 0;
+  return svg.replace(/(<text [^>]*class='note'[^>]*>)\d(<\/text>)\n?/g, (_, open: string, close: string) => {
+    const number = digits[next++] ?? '';
+    return number === '' ? '' : `${open}${number}${close}\n`;
   });
 }
 
