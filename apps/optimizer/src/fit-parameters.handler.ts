@@ -21,6 +21,7 @@ const REFUSALS = [
   'FittingError',
   'MechanicsError',
   'MoleculeError',
+  'NaglError',
   'SmirnoffError',
 ];
 
