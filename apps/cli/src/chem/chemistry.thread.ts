@@ -1,3 +1,4 @@
+import { ProgramNotFoundError } from '@bespoke/child-process';
 import { loadRDKit } from '@bespoke/molecule';
 import { workerData } from 'piscina';
 import { chargesWith } from './charges';
@@ -29,6 +30,8 @@ export default async function workOnLine(line: FileRecord): Promise<LineOutcome>
     const output = await work(line, (identified) => (id = identified));
     return { id, output };
   } catch (error) {
+    if (error instanceof ProgramNotFoundError)
+      return { id, error: `${error.message}; \`bespoke doctor\` says how to get it` };
     if (error instanceof Error && typeof (error as { code?: unknown }).code === 'string')
       return { id, error: error.message };
     return endThread(error);

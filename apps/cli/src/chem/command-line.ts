@@ -11,7 +11,7 @@ const LIMIT_SECONDS = 600;
 const WATER = '{"id": "water", "mapped_smiles": "[O:1]([H:2])[H:3]"';
 const WATER_GEOMETRY = '[[0, 0, 0.12], [0, 0.76, -0.48], [0, -0.76, -0.48]]';
 const WATER_ENERGY =
-  '{"bonds": 0.1, "angles": 0.2, "proper_torsions": 0, "improper_torsions": 0, "vdw": 0, "electrostatics": 0, "total": 0.3}';
+  '{"bonds": 0.054, "angles": 3.258, "proper_torsions": 0, "improper_torsions": 0, "vdw": 0, "electrostatics": 0, "total": 3.312}';
 
 /** `bespoke chem …` */
 export function chemCommand(): Command {
@@ -23,7 +23,7 @@ export function chemCommand(): Command {
     lineCommand(chem, 'label', 'which parameter of a force field each term of a molecule gets', [
       `${WATER}}`,
       '{"id": "water", "aromatic_atoms": [], "aromatic_bonds": [], "Bonds": [[0, 1, "b88"], [0, 2, "b88"]], "Angles": ' +
-        '[[1, 0, 2, "a27"]], "ProperTorsions": [], "ImproperTorsions": [], "vdW": [[0, "n-tip3p-O"], …], "LibraryCharges": […], "missing": {}}',
+        '[[1, 0, 2, "a28"]], "ProperTorsions": [], "ImproperTorsions": [], "vdW": [[0, "n-tip3p-O"], …], "LibraryCharges": [[0, "q-tip3p-O"], …], "Constraints": […], "missing": {}}',
     ]),
   ).action(async (file: string | undefined, options: ForceFieldOptions) => {
     process.exitCode = await (await import('./commands.js')).label(file, options);
@@ -31,7 +31,7 @@ export function chemCommand(): Command {
 
   lineCommand(chem, 'charges', 'partial charges by a model', [
     `${WATER}, "geometry_angstrom": ${WATER_GEOMETRY}}`,
-    '{"id": "water", "charges_e": [-0.785, 0.3925, 0.3925], "model": "am1bcc"}',
+    '{"id": "water", "charges_e": [-0.784, 0.392, 0.392], "model": "am1bcc"}',
   ])
     .requiredOption(
       '--model <model>',

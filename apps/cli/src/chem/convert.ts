@@ -8,6 +8,7 @@ import {
   type MoleculeRecord,
 } from '@bespoke/molecule';
 import type { FileRecord } from './molecule-records';
+import { byAtom } from './record';
 
 /** What molecules are converted to. */
 export type ConvertTarget = 'json' | 'smiles' | 'mapped-smiles' | 'sdf' | 'svg';
@@ -48,6 +49,7 @@ function written(
         id,
         smiles: heavySmiles(molecule),
         mapped_smiles: molecule.mappedSmiles,
+        ...(molecule.conformerAngstrom && { geometry_angstrom: byAtom(molecule.conformerAngstrom) }),
         sdf: sdfRecord(molecule, properties),
         svg: depictSvg(molecule),
         ...(Object.keys(properties).length > 0 && { properties }),

@@ -20,7 +20,8 @@ export function lineProgress(stream: NodeJS.WriteStream, totalBytes: number | nu
   function draw(): void {
     const seconds = (performance.now() - startMs) / 1000;
     const rate = lines / seconds;
-    const parts = [`${lines} done`, `${rate.toPrecision(rate < 100 ? 2 : 3)}/s`];
+    const parts = [`${lines} done`];
+    if (lines > 0) parts.push(`${rate < 10 ? rate.toFixed(1) : Math.round(rate)}/s`);
     if (failures > 0) parts.push(`${failures} failed`);
     if (totalBytes !== null && bytes > 0)
       parts.push(`about ${formatDuration((seconds * (totalBytes - bytes)) / bytes)} left`);

@@ -65,8 +65,3 @@ export function energyOf(system: MechanicsSystem, coordinates: Float64Array, geo
     total,
   };
 }
-
-/** [[x,y,z],…] of flat coordinates. */
-export function byAtom(flat: Float64Array): number[][] {
-  return Array.from({ length: flat.length / 3 }, (_, atom) => [...flat.subarray(3 * atom, 3 * atom + 3)]);
-}

@@ -1,8 +1,8 @@
 import { minimise } from '@bespoke/mechanics';
 import type { EngineRun } from '@bespoke/qc-engines';
 import { readForceFields } from './force-field';
-import { byAtom, energyOf, mechanicsOf } from './mechanics-of-record';
-import type { InputRecord } from './record';
+import { energyOf, mechanicsOf } from './mechanics-of-record';
+import { byAtom, type InputRecord } from './record';
 
 export interface MinimizeSettings {
   /** OFFXML of each. */

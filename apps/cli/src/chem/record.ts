@@ -127,6 +127,11 @@ function readGeometry(
   return coordinates;
 }
 
+/** Flat coordinates as [[x,y,z],…]. */
+export function byAtom(flat: Float64Array): number[][] {
+  return Array.from({ length: flat.length / 3 }, (_, atom) => [...flat.subarray(3 * atom, 3 * atom + 3)]);
+}
+
 function assertNumber(field: string, place: readonly number[], value: unknown): number {
   if (typeof value === 'number' && Number.isFinite(value)) return value;
   const named = field + place.map((index) => `[${index}]`).join('');
