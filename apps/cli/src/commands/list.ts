@@ -14,7 +14,10 @@ export async function list(
     count += 1;
     process.stdout.write(`${options.json ? JSON.stringify(fit) : line(fit)}\n`);
   }
-  if (count === 0 && !options.json) process.stderr.write('there is no such fit\n');
+  if (count === 0 && !options.json)
+    process.stderr.write(
+      options.status === undefined ? 'there are no fits yet\n' : `no fit is ${options.status}\n`,
+    );
   return EXIT_CODES.success.code;
 }
 
