@@ -1,4 +1,8 @@
 export { am1bccCharges, bondChargeCorrections } from './am1bcc';
+export { naglCharges } from './nagl/nagl-charges';
+export { naglUnsupported } from './nagl/domain';
+export { NaglError, type NaglErrorCode } from './nagl/nagl-error';
+export { NAGL_MODEL_FILE } from './nagl/weights';
 export { am1bccAromaticity, type Aromaticity } from './aromaticity';
 export { ChargeError, type ChargeErrorCode } from './charge-error';
 export type { ChargeModel, ChargeProvenance } from './charge-model';
@@ -10,3 +14,6 @@ export {
   type ForceFieldChargeRequest,
   type ForceFieldCharges,
 } from './force-field-charges';
+export { naglUnsupported } from './nagl/domain';
+export { naglCharges } from './nagl/nagl-charges';
+export { NaglError, type NaglErrorCode } from './nagl/nagl-error';

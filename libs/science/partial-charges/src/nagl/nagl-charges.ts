@@ -1,0 +1,38 @@
+import { rings, type Molecule } from '@bespoke/molecule';
+import { normalForm } from './charge-normalisation';
+import { naglUnsupported } from './domain';
+import { networkCharges } from './graph-network';
+import { NaglError } from './nagl-error';
+import { averageFormalCharges } from './resonance';
+import { smallMoleculeCharges } from './small-molecules';
+import { naglWeights } from './weights';
+
+/**
+ * Partial charges in e by the graph network openff-gnn-am1bcc-1.0.0 (Open Force Field Initiative, CC BY 4.0), which
+ * Sage 2.3.0 asks for: from the molecular graph alone, in its order of atoms, with the formal charge as their sum.
+ * Equivalent atoms have equal charges (but see {@link smallestRings}). The first call reads the weights (7 MB); synchronous, some milliseconds after it.
+ *
+ * @throws NaglError for a molecule outside of the model's training, or with more resonance forms than can be followed
+ */
+export function naglCharges(molecule: Molecule): number[] {
+  const charges = smallMoleculeCharges(molecule) ?? chargesByNetwork(molecule);
+  const total = molecule.atoms.reduce((sum, { formalCharge }) => sum + formalCharge, 0);
+  const excess = charges.reduce((sum, charge) => sum + charge, -total) / charges.length;
+  return charges.map((charge) => charge - excess);
+}
+
+function chargesByNetwork(molecule: Molecule): number[] {
+  const reason = naglUnsupported(molecule);
+  if (reason !== null) throw new NaglError('unsupported-by-charge-model', reason);
+  const formalCharges = averageFormalCharges(molecule, normalForm(molecule));
+  return networkCharges(molecule, formalCharges, smallestRings(molecule), naglWeights());
+}
+
+/**
+ * A smallest set of smallest rings, as openff-nagl has it: without the rings that the symmetrised set adds, which stand
+ * at its end. In a few bridged molecules (pinene) which of two equal bridges is "in a ring of six" is then left to the
+ * order of the atoms, and so are the charges, by some 0.01 e.
+ */
+function smallestRings(molecule: Molecule): number[][] {
+  return rings(molecule).slice(0, molecule.bonds.length - molecule.atoms.length + 1);
+}
