@@ -1,11 +1,12 @@
 import { am1bcc } from './am1bcc';
 import { am1bccElf10 } from './am1bcc-elf10';
 import type { ChargeModel } from './charge-model';
+import { nagl } from './nagl-model';
 
 /** Every charge model, in the order in which people are shown them. */
-const MODELS = [am1bcc, am1bccElf10] as const;
+const MODELS = [am1bcc, am1bccElf10, nagl] as const;
 
-export type ChargeModelName = 'am1bcc' | 'am1bcc-elf10' | 'nagl';
+export type ChargeModelName = (typeof MODELS)[number]['name'];
 
 export const chargeModels: readonly ChargeModel<ChargeModelName>[] = MODELS;
 

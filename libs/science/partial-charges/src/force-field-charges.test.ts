@@ -78,14 +78,40 @@ describe('the charges of a force field', () => {
   });
 
   it('are refused before any work where the model lacks something, by the names that are wanted', () => {
-    const phosphate = request('COP(=O)(OC)OC', builtInForceField(SAGE));
-    expect(forceFieldChargesUnsupported(phosphate)).toMatchObject({
+    const phosphine = request('CP(C)C', builtInForceField(SAGE));
+    expect(forceFieldChargesUnsupported(phosphine)).toMatchObject({
       code: 'unsupported-by-charge-model',
-      message: 'AM1-BCC has no bond charge correction for the bond O2-P3, P3=O4, P3-O5, P3-O7',
+      message: 'AM1-BCC has no bond charge correction for the bond C1-P2, P2-C3, P2-C4',
     });
-    expect(forceFieldChargesUnsupported(phosphate, (atom) => `atom ${atom + 10}`)?.message).toContain(
-      'atom 11-atom 12',
+    expect(forceFieldChargesUnsupported(phosphine, (atom) => `atom ${atom + 10}`)?.message).toContain(
+      'atom 10-atom 11',
     );
+  });
+
+  it('are NAGL with Sage 2.3.0, which needs no program and no geometry', async () => {
+    const { chargesE, model, provenance } = await forceFieldCharges(
+      request(
+        '[C:1]([C:2]([O:3][H:9])([H:7])[H:8])([H:4])([H:5])[H:6]',
+        builtInForceField('openff_unconstrained-2.3.0.offxml'),
+      ),
+      null,
+      run(),
+    );
+    expect(model).toBe('nagl');
+    expect(provenance).toMatchObject({ method: 'NAGL', program: 'openff-gnn-am1bcc', version: '1.0.0' });
+    expect(sum(chargesE)).toBeCloseTo(0, 6);
+    expect(chargesE[2]).toBeCloseTo(-0.6, 1);
+  });
+
+  it('are refused where the force field wants a network that is not here', () => {
+    const another = builtInForceField('openff_unconstrained-2.3.0.offxml').replace(
+      'am1bcc-1.0.0',
+      'am1bcc-9',
+    );
+    expect(forceFieldChargesUnsupported(request('C', another))).toMatchObject({
+      code: 'no-charge-model',
+      message: expect.stringContaining('openff-gnn-am1bcc-9.pt') as string,
+    });
   });
 
   describe.skipIf(findProgram('mopac', 'MOPAC_BIN') === null)('(need mopac on the PATH)', () => {
