@@ -103,6 +103,11 @@ describe('assigning parameters', () => {
       /VirtualSites.* v to atoms 1 /,
     ],
     [
+      'a pattern that is no SMARTS',
+      '<SMIRNOFF version="0.3" aromaticity_model="OEAroModel_MDL"><vdW><Atom smirks="[#6X:1](" id="n" epsilon="1 kcal/mol" sigma="1 nm"/></vdW></SMIRNOFF>',
+      /pattern of parameter n can't be used/,
+    ],
+    [
       'an implicit solvent',
       '<SMIRNOFF version="0.3" aromaticity_model="OEAroModel_MDL"><GBSA/></SMIRNOFF>',
       /GBSA/,

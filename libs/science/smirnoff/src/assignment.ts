@@ -1,6 +1,6 @@
-import { matchSmarts, type Molecule } from '@bespoke/molecule';
+import type { Molecule } from '@bespoke/molecule';
 import { figureForBond, type WibergBondOrders } from './bond-orders';
-import { labels, type Label } from './labels';
+import { labels, matchesOf, type Label } from './labels';
 import { sectionsNamed, type ForceField } from './offxml';
 import { forceFieldParameters, type Constraint, type TorsionParameter } from './parameters';
 import { patternsIn, unsupported, type Parameter } from './sections';
@@ -104,7 +104,7 @@ export interface AssignmentOptions {
  * Gives a molecule the parameters of a force field by SMIRNOFF's rules: of the parameters of a section that match, the
  * last one wins.
  *
- * @throws SmirnoffError unsupported-force-field, unreadable-quantity; missing-bond-orders, which names the atoms
+ * @throws SmirnoffError unsupported-force-field, unreadable-quantity, unreadable-smirks; missing-bond-orders, which names the atoms
  */
 export function assignParameters(
   forceField: ForceField,
@@ -177,11 +177,11 @@ export function assignParameters(
 
 /** Sections that change energies and that are not computed are an error where they touch the molecule. */
 function requireComputedSections(forceField: ForceField, molecule: Molecule): void {
-  for (const { smirks, id } of patternsIn(forceField, 'VirtualSites')) {
-    const [atoms] = matchSmarts(molecule, smirks);
+  for (const site of patternsIn(forceField, 'VirtualSites')) {
+    const [atoms] = matchesOf(site, molecule);
     if (atoms !== undefined) {
       throw unsupported(
-        `its VirtualSites, which are not computed, give ${id} to atoms ${named(atoms)} of ${molecule.mappedSmiles}`,
+        `its VirtualSites, which are not computed, give ${site.id} to atoms ${named(atoms)} of ${molecule.mappedSmiles}`,
       );
     }
   }

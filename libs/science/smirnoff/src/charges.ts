@@ -28,7 +28,7 @@ export type WantedChargeModel =
 /**
  * The charge model that ranks first among those that the force field names: NAGL, then charge increments, then AM1-BCC.
  *
- * @throws SmirnoffError unsupported-force-field for a NAGLCharges without model_file
+ * @throws SmirnoffError unsupported-force-field for a NAGLCharges without model_file, or no number of conformers
  */
 export function wantedChargeModel(forceField: ForceField): WantedChargeModel {
   const nagl = sectionsNamed(forceField, 'NAGLCharges')[0]?.attributes;
@@ -45,10 +45,14 @@ export function wantedChargeModel(forceField: ForceField): WantedChargeModel {
   }
   const increments = sectionsNamed(forceField, 'ChargeIncrementModel')[0]?.attributes;
   if (increments !== undefined) {
+    const numberOfConformers = Number(increments['number_of_conformers'] ?? 1);
+    if (!Number.isInteger(numberOfConformers) || numberOfConformers < 1) {
+      throw unsupported('number_of_conformers of its ChargeIncrementModel is not a positive integer');
+    }
     return {
       model: 'charge-increments',
       baseMethod: increments['partial_charge_method'] ?? 'AM1-Mulliken',
-      numberOfConformers: Number(increments['number_of_conformers'] ?? 1),
+      numberOfConformers,
     };
   }
   return { model: sectionsNamed(forceField, 'ToolkitAM1BCC').length > 0 ? 'am1bcc' : 'none' };

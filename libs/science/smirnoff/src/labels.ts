@@ -1,4 +1,6 @@
-import { matchSmarts, type Molecule } from '@bespoke/molecule';
+import { matchSmarts, SmartsError, type Molecule } from '@bespoke/molecule';
+import type { Parameter } from './sections';
+import { SmirnoffError } from './smirnoff-error';
 import { mayMatch } from './smirks-prefilter';
 import { atomsKey } from './valence-terms';
 
@@ -14,7 +16,7 @@ export interface Label<P> {
  * @param canonical names a match once, whichever way round the pattern found it
  * @returns the winners by `atomsKey` of their atoms
  */
-export function labels<P extends { smirks: string }>(
+export function labels<P extends Parameter>(
   molecule: Molecule,
   parameters: readonly P[],
   canonical: (atoms: readonly number[]) => readonly number[],
@@ -31,7 +33,7 @@ export function labels<P extends { smirks: string }>(
  * The winners where it matters which atom carries which tag: of the matches of the same atoms, in whatever order, the
  * last one stays, as it stands.
  */
-export function labelsInTagOrder<P extends { smirks: string }>(
+export function labelsInTagOrder<P extends Parameter>(
   molecule: Molecule,
   parameters: readonly P[],
 ): Map<string, Label<P>> {
@@ -43,15 +45,23 @@ export function labelsInTagOrder<P extends { smirks: string }>(
 }
 
 /** Every match of every pattern, in the order of the parameters. */
-function* matches<P extends { smirks: string }>(
-  molecule: Molecule,
-  parameters: readonly P[],
-): Generator<Label<P>> {
+function* matches<P extends Parameter>(molecule: Molecule, parameters: readonly P[]): Generator<Label<P>> {
   for (const parameter of parameters) {
     if (mayMatch(molecule, parameter.smirks)) {
-      for (const atoms of matchSmarts(molecule, parameter.smirks)) {
+      for (const atoms of matchesOf(parameter, molecule)) {
         yield { atoms, parameter };
       }
     }
+  }
+}
+
+/** @throws SmirnoffError unreadable-smirks */
+export function matchesOf({ id, smirks }: Parameter, molecule: Molecule): number[][] {
+  try {
+    return matchSmarts(molecule, smirks);
+  } catch (cause) {
+    if (!(cause instanceof SmartsError)) throw cause;
+    const message = `The pattern of parameter ${id.slice(0, 100)} can't be used. ${cause.message}`;
+    throw new SmirnoffError('unreadable-smirks', message, { cause });
   }
 }

@@ -42,7 +42,7 @@ type SectionWithTerms = 'Bonds' | 'Angles' | 'ProperTorsions' | 'vdW';
  * Equals `ForceField.label_molecules` of the OpenFF toolkit.
  *
  * @throws SmirnoffError unsupported-force-field, for another aromaticity model and for parameters without a usable
- *   pattern; SmartsError for a pattern that cannot be read
+ *   pattern; unreadable-smirks
  */
 export function labelMolecule(forceField: ForceField, molecule: Molecule): MoleculeLabels {
   requireAromaticityModel(forceField);

@@ -292,10 +292,9 @@ function byBondOrder(element: XmlElement, attribute: string, unit: string): ByBo
   if (element.attributes[attribute] !== undefined) {
     throw unsupported(`${describe(element)} has both ${attribute} and ${attribute}_bondorder`);
   }
-  if (points.length === 1) {
-    throw unsupported(
-      `${describe(element)} has ${attribute} at one bond order; two are needed to interpolate`,
-    );
+  const orders = new Set(points.map(({ bondOrder }) => bondOrder));
+  if (orders.size < 2 || orders.size < points.length || !points.every(({ bondOrder }) => bondOrder < 100)) {
+    throw unsupported(`${describe(element)} needs ${attribute} at two or more different bond orders`);
   }
   return points;
 }

@@ -33,7 +33,7 @@ export interface Parameter {
 export function unknownSections(forceField: ForceField): string[] {
   const names = childElements(forceField.root).map(({ name }) => name);
   return [...new Set(names)].filter(
-    (name) => !(name in PARAMETER_SECTIONS) && !SECTIONS_WITHOUT_PARAMETERS.includes(name),
+    (name) => !Object.hasOwn(PARAMETER_SECTIONS, name) && !SECTIONS_WITHOUT_PARAMETERS.includes(name),
   );
 }
 

@@ -45,8 +45,14 @@ const ATOM = /\[([^[\]]*)\]|Cl|Br|[BCNOPSFIbcnopsaA*]/y;
 const BOND = /[-=#:~@/\\!&,;]+/y;
 const RING_CLOSURE = /\d|%\d\d/y;
 
+/** Beyond it, a pattern is not looked at: matching refuses it. */
+const MAX_CHARACTERS = 5_000;
+
 /** null for a pattern whose text is not understood. */
 export function smirksGraph(smirks: string): SmirksGraph | null {
+  if (smirks.length > MAX_CHARACTERS) {
+    return null;
+  }
   const text = withoutRecursion(smirks);
   const graph: SmirksGraph = { atoms: [], bonds: [] };
   const branches: (number | null)[] = [];

@@ -7,6 +7,8 @@ export type SmirnoffErrorCode =
   | 'unsupported-force-field'
   /** A figure without its unit, in a unit of the wrong kind, or no figure at all. */
   | 'unreadable-quantity'
+  /** A parameter's pattern is no SMARTS. */
+  | 'unreadable-smirks'
   | 'unknown-force-field'
   /** The force field has no parameter for a torsion that is to be fitted. */
   | 'unassigned-torsion'
