@@ -1,9 +1,10 @@
-import { at, pairKey, readCommonChem, type Graph } from './graph';
+import { at, pairKey, readCommonChem, type Graph, type GraphBond } from './graph';
 import type { Molecule } from './molecule';
 import { MoleculeError } from './molecule-error';
 
+import type { Mol } from './rdkit';
 import { matchesIn } from './smarts';
-import { aromaticFlags, molAsWritten, structureOf } from './structure';
+import { aromaticFlags, matchableMol, molAsWritten, structureOf } from './structure';
 
 /** More rewritings of one kind than a molecule has places for. */
 const MAX_REWRITINGS = 200;
@@ -25,7 +26,8 @@ export interface KekuleStructure {
 
 /**
  * Draws a molecule in another of its forms: each rewriting in turn, first match first, until it matches no more;
- * then RDKit puts single and double bonds into the rings that are aromatic in the MDL model.
+ * then RDKit puts single and double bonds into the rings that are aromatic in the MDL model. A molecule in which
+ * nothing matches stays as it is.
  *
  * @throws MoleculeError 'unreadable' if a rewriting does not come to an end or leaves no possible structure
  */
@@ -36,35 +38,34 @@ export function rewriteCharges(molecule: Molecule, rewritings: readonly ChargeRe
     bonds: graph.bonds.map((bond) => ({ ...bond, stereo: null })),
   };
   const bondIndex = new Map(graph.bonds.map(({ begin, end }, index) => [pairKey(begin, end), index]));
+  const bondBetween = (i: number, j: number): GraphBond =>
+    at(drawn.bonds, bondIndex.get(pairKey(i, j)) ?? -1);
   const flags = aromaticFlags(molecule);
-  const who = molecule.name || 'The molecule';
-  let mol = molAsWritten(drawn, flags);
+  let rewritten: Mol | undefined;
   try {
     for (const { smarts, charges, orders } of rewritings)
       for (let round = 0; ; round++) {
-        const match = matchesIn(mol, smarts)[0];
+        const match = matchesIn(rewritten ?? matchableMol(molecule), smarts)[0];
         if (match === undefined) break;
         if (round === MAX_REWRITINGS)
           throw new MoleculeError(
             'unreadable',
-            `${who} has no normal form: ${smarts} matches again and again.`,
+            `${molecule.name || 'The molecule'} has no normal form: ${smarts} matches again and again.`,
           );
-        for (const [tag, charge] of charges) at(drawn.atoms, at(match, tag - 1)).formalCharge = charge;
-        for (const [from, to, order] of orders) {
-          const index = bondIndex.get(pairKey(at(match, from - 1), at(match, to - 1)));
-          if (index !== undefined) at(drawn.bonds, index).order = order;
-        }
-        const rewritten = molAsWritten(drawn, flags);
-        mol.delete();
-        mol = rewritten;
+        const tagged = (tag: number): number => at(match, tag - 1);
+        for (const [tag, charge] of charges) at(drawn.atoms, tagged(tag)).formalCharge = charge;
+        for (const [from, to, order] of orders) bondBetween(tagged(from), tagged(to)).order = order;
+        const next = molAsWritten(drawn, flags);
+        rewritten?.delete();
+        rewritten = next;
       }
-    mol.convert_to_kekule_form();
-    const { graph: kekulized } = readCommonChem(mol.get_json());
+    rewritten?.convert_to_kekule_form();
+    const { bonds } = rewritten === undefined ? graph : readCommonChem(rewritten.get_json()).graph;
     return {
       formalCharges: drawn.atoms.map((atom) => atom.formalCharge),
-      bondOrders: kekulized.bonds.map((bond) => bond.order),
+      bondOrders: bonds.map((bond) => bond.order),
     };
   } finally {
-    mol.delete();
+    rewritten?.delete();
   }
 }

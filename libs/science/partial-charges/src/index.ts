@@ -1,8 +1,4 @@
 export { am1bccCharges, bondChargeCorrections } from './am1bcc';
-export { naglCharges } from './nagl/nagl-charges';
-export { naglUnsupported } from './nagl/domain';
-export { NaglError, type NaglErrorCode } from './nagl/nagl-error';
-export { NAGL_MODEL_FILE } from './nagl/weights';
 export { am1bccAromaticity, type Aromaticity } from './aromaticity';
 export { ChargeError, type ChargeErrorCode } from './charge-error';
 export type { ChargeModel, ChargeProvenance } from './charge-model';
