@@ -31,19 +31,24 @@ export function chemistryThreads(
     idleTimeout: Infinity,
     workerData: settings,
   });
-  // A thread that dies between two lines has harmed none.
-  pool.on('error', () => undefined);
+  // A thread that dies of none of its lines: whichever it had in hand would never be answered.
+  const inFlight = new Set<(error: unknown) => void>();
+  pool.on('error', (error) => inFlight.forEach((fail) => fail(error)));
 
   let ended = false;
   return {
     async run(line) {
       if ('refusal' in line) return { id: line.number, error: line.refusal };
       const signal = AbortSignal.timeout(Math.min(Math.ceil(limitSeconds * 1000), MAX_TIMER_MS));
+      let fail = (_: unknown): void => undefined;
+      const lost = new Promise<never>((_, reject) => inFlight.add((fail = reject)));
       try {
-        return (await pool.run(line, { signal })) as LineOutcome;
+        return (await Promise.race([pool.run(line, { signal }), lost])) as LineOutcome;
       } catch (error) {
         if (ended) throw error;
         return { id: idOfLine(line), error: signal.aborted ? tooSlow(limitSeconds) : fault(error) };
+      } finally {
+        inFlight.delete(fail);
       }
     },
     end: () => {

@@ -35,6 +35,8 @@ export async function runLines<Line extends InputLine>(
   options: RunOptions,
   write: (outcome: LineOutcome, line: Line) => Promise<void> = writeJsonLine,
 ): Promise<number> {
+  // In case the process ends before this does.
+  process.exitCode = EXIT_CODES.fitFailed.code;
   const interrupted = onInterrupt('interrupted', () => undefined);
   const count = options.nCores ?? machineResources().cores;
   const scratchDirectory = await mkdtemp(join(tmpdir(), 'bespoke-chem-'));

@@ -1,0 +1,42 @@
+import { chargesWith } from './charges';
+import type { ThreadSettings } from './chemistry-job';
+import { convertTo } from './convert';
+import { energiesWith } from './energies';
+import { labelWith } from './label';
+import { minimizeWith } from './minimize';
+import type { FileRecord } from './molecule-records';
+import { idOf, parseRecord, type InputRecord } from './record';
+
+/**
+ * What a command makes of one line; it says what the line calls itself as soon as that is known. Errors with a
+ * `code` are refusals of that line.
+ */
+export type LineWork = (
+  line: FileRecord,
+  identified: (id: string | number) => void,
+) => string | null | Promise<string | null>;
+
+export function workOf({ job, run }: ThreadSettings): LineWork {
+  switch (job.command) {
+    case 'label':
+      return onRecords(labelWith(job));
+    case 'charges':
+      return onRecords(chargesWith(job, run));
+    case 'energies':
+      return onRecords(energiesWith(job, run));
+    case 'minimize':
+      return onRecords(minimizeWith(job, run));
+    case 'convert':
+      return convertTo(job);
+  }
+}
+
+/** JSON in, JSON out, under the same id. */
+function onRecords(workOnRecord: (record: InputRecord) => object | Promise<object>): LineWork {
+  return async ({ text, number }, identified) => {
+    const record = parseRecord(text);
+    const id = idOf(record, number);
+    identified(id);
+    return `${JSON.stringify({ id, ...(await workOnRecord(record)) })}\n`;
+  };
+}
