@@ -50,7 +50,7 @@ export function generateConformers(
       `The stereo of ${open.join(', ')} in ${molecule.name || molecule.mappedSmiles} is not defined: write it with @ or @@ at atoms and with / and \\ beside double bonds, or allow undefined stereo.`,
     );
   const { graph } = structureOf(molecule);
-  const { container, places } = openChemLibMolecule(graph);
+  let { container, places } = openChemLibMolecule(graph);
   const coordinates = (): Float64Array =>
     Float64Array.from(
       places.flatMap((place) => [
@@ -60,7 +60,13 @@ export function generateConformers(
       ]),
     );
   const defined = stereoisomer(molecule);
-  const embedded = embed(container, maxConformers * RAW_PER_CONFORMER, seed, coordinates);
+  const rawCount = maxConformers * RAW_PER_CONFORMER;
+  let embedded = embed(container, rawCount, seed, coordinates);
+  if (embedded.length === 0) {
+    // The torsions that crystal structures have all clash, as for phenyl acetate.
+    ({ container, places } = openChemLibMolecule(graph));
+    embedded = embed(container, rawCount, seed, coordinates, true);
+  }
   const first = own ?? embedded.find((geometry) => hasStereoOf(defined, geometry));
   const wanted = first === undefined ? defined : completed(molecule, defined, first);
   const raw = embedded.filter((geometry) => hasStereoOf(wanted, geometry));
@@ -128,16 +134,19 @@ function openChemLibMolecule(graph: Graph): { container: OpenChemLibMolecule; pl
   return { container: molecule, places: graph.atoms.map((_, index) => at(map, index)) };
 }
 
+/** Raw conformers of OpenChemLib's molecule; its container is used for them all. */
 function embed(
   container: OpenChemLibMolecule,
   count: number,
   seed: number,
   coordinates: () => Float64Array,
+  use60degreeSteps = false,
 ): Float64Array[] {
   const generator = new ConformerGenerator(seed);
   const atoms = container.getAllAtoms();
   const raw: Float64Array[] = [];
-  if (!generator.initializeConformers(container) || container.getAllAtoms() !== atoms) return raw;
+  if (!generator.initializeConformers(container, { use60degreeSteps }) || container.getAllAtoms() !== atoms)
+    return raw;
   while (raw.length < count && generator.getNextConformerAsMolecule(container) !== null)
     raw.push(coordinates());
   return raw;

@@ -16,8 +16,9 @@ export class MoleculeError extends Error {
   constructor(
     readonly code: MoleculeErrorCode,
     message: string,
+    options?: ErrorOptions,
   ) {
-    super(message);
+    super(message, options);
   }
 }
 

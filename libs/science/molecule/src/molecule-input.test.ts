@@ -232,6 +232,10 @@ describe('a molecule read from a molfile', () => {
     ['a text', 'hello\nworld'],
     ['a file that is cut off', WATER.slice(0, 150)],
     ['wrong counts', WATER.replace('  3  2', '  9  9')],
+    [
+      'a counts line that RDKit throws at',
+      WATER.replace('0999 V2000', '0 V3000').replace('  3  2  0', '  x'),
+    ],
     ['a bond to nowhere', WATER.replace('  1  3  1', '  1 77  1')],
   ])('is refused as unreadable if it is %s', (_what, molfile) => {
     expect(refusalOf(() => moleculeFromMolfile(molfile)).code).toBe('unreadable');

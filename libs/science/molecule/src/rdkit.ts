@@ -1,5 +1,6 @@
 import initRDKitModule from '@rdkit/rdkit';
 import type { Log, MainModule, Mol } from '@rdkit/rdkit';
+import { MoleculeError } from './molecule-error';
 
 export type { Mol } from '@rdkit/rdkit';
 
@@ -35,23 +36,46 @@ export function loadRDKit(): Promise<void> {
 export function readWithReason(read: (module: MainModule) => Mol | null): { mol: Mol } | { reason: string } {
   const { module, errors } = started();
   errors.clear_buffer();
-  const mol = read(module);
-  if (mol !== null) return { mol };
+  try {
+    const mol = guarded(() => read(module));
+    if (mol !== null) return { mol };
+  } catch (error) {
+    if (!(error instanceof MoleculeError)) throw error;
+    return { reason: 'RDKit stopped at it' };
+  }
   return { reason: reasonInLog(errors.get_buffer()) };
 }
 
 /** Runs `use` on a molecule and frees it, whatever happens: WebAssembly memory is not garbage collected. */
 export function usingMol<T>(mol: Mol, use: (mol: Mol) => T): T {
   try {
-    return use(mol);
+    return guarded(() => use(mol));
   } finally {
-    mol.delete();
+    if (crash === undefined) mol.delete();
+  }
+}
+
+/** Why RDKit's module can no longer be used. */
+let crash: Error | undefined;
+
+/** Runs a call into RDKit. A C++ exception is about this molecule only; after a trap the module's memory may be broken. */
+function guarded<T>(call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    const isTrap = error instanceof Error && /^RuntimeError: |call stack/.test(String(error));
+    if (isTrap) crash = error;
+    // C++ exceptions come as WebAssembly.Exception, which is no Error.
+    if (error instanceof Error) throw error;
+    throw new MoleculeError('unreadable', 'RDKit cannot work with the molecule.', { cause: error });
   }
 }
 
 function started(): LoadedRDKit {
   if (loaded === undefined)
     throw new Error('RDKit is not loaded yet: await loadRDKit() before working with molecules.');
+  if (crash !== undefined)
+    throw new Error('RDKit has crashed in this thread: start another one.', { cause: crash });
   return loaded;
 }
 

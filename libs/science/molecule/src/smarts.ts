@@ -14,6 +14,8 @@ interface Pattern {
   query: Mol;
   /** Places of the tagged atoms in the query, :1 first; all atoms if none is tagged. */
   places: readonly number[];
+  /** Are all atoms of the query tagged, so that no two matches are the same? */
+  allTagged: boolean;
 }
 
 const compiled = new Map<string, Pattern>();
@@ -35,6 +37,7 @@ export function matchesIn(mol: Mol, smarts: string): number[][] {
   const found = JSON.parse(mol.get_substruct_matches(pattern.query, ALL_MATCHES)) as
     { atoms: number[] }[] | Record<string, never>;
   if (!Array.isArray(found)) return [];
+  if (pattern.allTagged) return found.map(({ atoms }) => pattern.places.map((place) => atoms[place] ?? -1));
   const seen = new Set<string>();
   const matches: number[][] = [];
   for (const { atoms } of found) {
@@ -82,5 +85,10 @@ function compile(smarts: string): Pattern {
     return fail('its atoms cannot be told apart');
   }
   const places = tagged.sort((a, b) => a.mapNumber - b.mapNumber).map((atom) => atom.place);
-  return { query: read.mol, places: places.length > 0 ? places : atoms.map((_, place) => place) };
+  const all = atoms.map((_, place) => place);
+  return {
+    query: read.mol,
+    places: places.length > 0 ? places : all,
+    allTagged: places.length === 0 || places.length === all.length,
+  };
 }
