@@ -48,6 +48,29 @@ describe('executor run', () => {
     }
   });
 
+  it('fits Sage 2.3.0 with the NAGL charges that it wants, and OpenFF and OpenMM agree', async () => {
+    const bespoke = newBespoke();
+    const output = bespoke.file('propanol.json');
+    const forceField = bespoke.file('propanol.offxml');
+    const { exitCode, stderr } = await bespoke.executorRun([
+      ...['--smiles', 'CCCO', '--workflow', 'debug', '--force-field', 'openff_unconstrained-2.3.0.offxml'],
+      ...['--output', output, '--output-force-field', forceField],
+    ]).ended;
+    expect(exitCode, stderr).toBe(0);
+    const report = reportOf(output);
+    expect(report.fit?.chargeModel).toMatchObject({ method: 'NAGL', overridden: false });
+    expect(readFileSync(forceField, 'utf8')).toMatch(/Charges: NAGL, openff-gnn-am1bcc 1\.0\.0/);
+    const python = openffPython();
+    if (python === null) {
+      console.warn('skipped: no Python 3.12 or later, so OpenFF and OpenMM were not asked');
+      return;
+    }
+    for (const torsion of compareWithOpenFF(python, forceField, output).torsions) {
+      expect(torsion.fragmentTorsionsLabelled).toBeGreaterThan(0);
+      expect(torsion.worstKcalPerMol).toBeLessThan(0.01);
+    }
+  });
+
   it('gives the base force field, and says so, where no bond can be turned', async () => {
     const bespoke = newBespoke();
     const { exitCode, stderr } = await bespoke.executorRun([
