@@ -100,6 +100,22 @@ describe('first and second derivatives agree with finite differences', () => {
   });
 });
 
+describe('an angle', () => {
+  it.each([
+    ['straight', 1.2],
+    ['folded up', -1.2],
+  ])('that is %s against its parameter has an energy and pulls at nothing', (_name, x) => {
+    const gradient = new Float64Array(9);
+    const hessian = new Float64Array(81);
+    const bent = { ...linear, angleRadians: Float64Array.of(1.9) };
+    const theta = x > 0 ? Math.PI : 0;
+    const line = Float64Array.of(-1.1, 0, 0, 0, 0, 0, x, 0, 0);
+    expect(angleEnergy(bent, line, gradient, hessian)).toBeCloseTo(40 * (theta - 1.9) ** 2, 12);
+    expect([...gradient].every((g) => g === 0)).toBe(true);
+    expect([...hessian].every(Number.isFinite)).toBe(true);
+  });
+});
+
 describe('a torsion', () => {
   it('has the sign of IUPAC: looking along the middle bond, clockwise is positive', () => {
     const clockwise90 = Float64Array.of(0, 1, 0, 0, 0, 0, 0, 0, -1, 1, 0, -1);

@@ -124,6 +124,15 @@ describe('what has no energy is refused', () => {
     expect(() => minimise(system, START.with(5, NaN))).toThrow(/not finite/);
   });
 
+  it('atoms that lie on top of each other, bonded or not', () => {
+    for (const atom of [1, 8]) {
+      const overlapping = START.with(0, START[3 * atom]!)
+        .with(1, START[3 * atom + 1]!)
+        .with(2, START[3 * atom + 2]!);
+      expect(() => minimise(system, overlapping)).toThrow(/on top of each other/);
+    }
+  });
+
   it('a geometry of another molecule', () => {
     expect(() => minimise(system, START.slice(3))).toThrow(/8 atoms .* molecule of 9/);
   });

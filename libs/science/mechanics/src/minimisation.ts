@@ -101,7 +101,7 @@ export function minimise(
   };
 
   let current = evaluate(x, gradient);
-  if (!Number.isFinite(current)) {
+  if (!Number.isFinite(current + largestOf(gradient))) {
     throw new MechanicsError(
       'not-finite',
       'the energy of a geometry is not finite: coordinates are missing or atoms lie on top of each other',

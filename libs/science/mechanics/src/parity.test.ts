@@ -77,8 +77,8 @@ describe.skipIf(!present)('against OpenMM (skipped without ../shared/data/parity
     }
     expect(records).toHaveLength(60);
     // OpenMM's figures are kept to 1e-8 kJ/mol and 1e-5 kJ/mol/nm.
-    expect(worst.energy).toBeLessThan(1e-6);
-    expect(worst.force).toBeLessThan(1e-5);
+    expect(worst.energy).toBeLessThan(1e-8);
+    expect(worst.force).toBeLessThan(1e-6);
   });
 
   it('every fifth point of 90 drives comes to rest at the same energy, one in a hundred at most elsewhere', () => {

@@ -56,10 +56,13 @@ export function torsionEnergy(
     }
     const g2 = gx * gx + gy * gy + gz * gz;
     const g = Math.sqrt(g2);
-    const inverseAB = 1 / Math.sqrt(a2 * b2);
+    const perG = 1 / g;
+    const perA2 = 1 / a2;
+    const perB2 = 1 / b2;
+    const inverseAB = Math.sqrt(perA2 * perB2);
     const cosine = (ax * bx + ay * by + az * bz) * inverseAB;
     const sine =
-      (((by * az - bz * ay) * gx + (bz * ax - bx * az) * gy + (bx * ay - by * ax) * gz) / g) * inverseAB;
+      ((by * az - bz * ay) * gx + (bz * ax - bx * az) * gy + (bx * ay - by * ax) * gz) * perG * inverseAB;
 
     // Sums over n of U, dU/dφ and d²U/dφ², with cos nφ and sin nφ by recurrence.
     const start = torsion * stride;
@@ -82,31 +85,45 @@ export function torsionEnergy(
     energy += u;
     if (gradient === null || (first === 0 && second === 0)) continue;
 
-    const fg = (fx * gx + fy * gy + fz * gz) / g;
-    const hg = (hx * gx + hy * gy + hz * gz) / g;
-    const alpha = g / a2;
-    const beta = g / b2;
+    const fg = (fx * gx + fy * gy + fz * gz) * perG;
+    const hg = (hx * gx + hy * gy + hz * gz) * perG;
     // dφ/dF = −(G/A²)A, dφ/dH = (G/B²)B, dφ/dG = (F·G/A²G)A − (H·G/B²G)B.
-    slopes[0] = -alpha * ax;
-    slopes[1] = -alpha * ay;
-    slopes[2] = -alpha * az;
-    slopes[3] = (fg / a2) * ax - (hg / b2) * bx;
-    slopes[4] = (fg / a2) * ay - (hg / b2) * by;
-    slopes[5] = (fg / a2) * az - (hg / b2) * bz;
+    const alpha = -g * perA2;
+    const beta = g * perB2;
+    const alphaG = fg * perA2;
+    const betaG = -hg * perB2;
+    const dfx = first * alpha * ax;
+    const dfy = first * alpha * ay;
+    const dfz = first * alpha * az;
+    const dgx = first * (alphaG * ax + betaG * bx);
+    const dgy = first * (alphaG * ay + betaG * by);
+    const dgz = first * (alphaG * az + betaG * bz);
+    const dhx = first * beta * bx;
+    const dhy = first * beta * by;
+    const dhz = first * beta * bz;
+    gradient[i]! += dfx;
+    gradient[i + 1]! += dfy;
+    gradient[i + 2]! += dfz;
+    gradient[j]! += dgx - dfx;
+    gradient[j + 1]! += dgy - dfy;
+    gradient[j + 2]! += dgz - dfz;
+    gradient[k]! -= dgx + dhx;
+    gradient[k + 1]! -= dgy + dhy;
+    gradient[k + 2]! -= dgz + dhz;
+    gradient[l]! += dhx;
+    gradient[l + 1]! += dhy;
+    gradient[l + 2]! += dhz;
+    if (hessian === null) continue;
+
+    slopes[0] = alpha * ax;
+    slopes[1] = alpha * ay;
+    slopes[2] = alpha * az;
+    slopes[3] = alphaG * ax + betaG * bx;
+    slopes[4] = alphaG * ay + betaG * by;
+    slopes[5] = alphaG * az + betaG * bz;
     slopes[6] = beta * bx;
     slopes[7] = beta * by;
     slopes[8] = beta * bz;
-    for (let c = 0; c < 3; c++) {
-      const df = first * slopes[c]!;
-      const dg = first * slopes[c + 3]!;
-      const dh = first * slopes[c + 6]!;
-      gradient[i + c]! += df;
-      gradient[j + c]! += dg - df;
-      gradient[k + c]! -= dg + dh;
-      gradient[l + c]! += dh;
-    }
-    if (hessian === null) continue;
-
     for (let p = 0; p < 9; p++) {
       const secondSlope = second * slopes[p]!;
       for (let q = 0; q < 9; q++) overDifferences[9 * p + q] = secondSlope * slopes[q]!;
