@@ -54,7 +54,7 @@ async function fitParameters(task: FitParametersTask, context: TaskContext): Pro
   const modelled = charges.find(({ model }) => model !== null);
   const chargeModel: ChargeProvenance = {
     ...(modelled?.provenance ?? chargesOfTheForceField),
-    overridden: task.chargeModel !== undefined,
+    overridden: charges.some(({ overridden }) => overridden),
   };
   const fitStarted = performance.now();
   const job: FitJob = {

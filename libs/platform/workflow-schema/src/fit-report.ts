@@ -12,7 +12,7 @@ export interface Provenance {
 export interface ChargeProvenance extends Provenance {
   /** In words: the geometry, the averaging, the limits that were set. Older records lack it. */
   settings?: string;
-  /** Whether the workflow replaced the charges that the base force field wants. Older records lack it. */
+  /** Whether the base force field asks for other charges than these. Older records lack it. */
   overridden?: boolean;
 }
 

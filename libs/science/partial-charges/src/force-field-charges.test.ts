@@ -103,6 +103,19 @@ describe('the charges of a force field', () => {
     expect(chargesE[2]).toBeCloseTo(-0.6, 1);
   });
 
+  it('are overridden only by another model than that of the force field', async () => {
+    const overridden = async (version: string) =>
+      (
+        await forceFieldCharges(
+          request('CO', builtInForceField(`openff_unconstrained-${version}.offxml`), 'nagl'),
+          null,
+          run(),
+        )
+      ).overridden;
+    expect(await overridden('2.3.0')).toBe(false);
+    expect(await overridden('2.2.1')).toBe(true);
+  });
+
   it('are refused where the force field wants a network that is not here', () => {
     const another = builtInForceField('openff_unconstrained-2.3.0.offxml').replace(
       'am1bcc-1.0.0',

@@ -23,6 +23,8 @@ export interface ForceFieldCharges {
   /** The charge model that was run; null where all charges are figures of the force field. */
   model: string | null;
   provenance: ChargeProvenance;
+  /** Whether the force field itself asks for other charges: a simulation must then be given these. */
+  overridden: boolean;
 }
 
 /** Figures of the force field, or a model, or both: a model's charges and what the force field adds to them. */
@@ -123,16 +125,30 @@ export async function forceFieldCharges(
   run: EngineRun,
 ): Promise<ForceFieldCharges> {
   const { figuresE, model } = chargeSource(request);
-  if (model === null) return { chargesE: figuresE!, model, provenance: chargesOfTheForceField };
+  const overridden = isOverridden(request);
+  if (model === null) return { chargesE: figuresE!, model, provenance: chargesOfTheForceField, overridden };
   const provenance = await model.provenance();
   if (provenance === null) throw new ProgramNotFoundError('mopac');
   const chargesE = await model.charges(request.molecule, geometryAngstrom, run);
-  if (figuresE === null) return { chargesE, model: model.name, provenance };
+  if (figuresE === null) return { chargesE, model: model.name, provenance, overridden };
   return {
     chargesE: chargesE.map((charge, i) => charge + figuresE[i]!),
     model: model.name,
     provenance: { ...provenance, method: `charge increments on ${provenance.method}` },
+    overridden,
   };
+}
+
+/** To name the model that the force field asks for anyway overrides nothing. */
+function isOverridden(request: ForceFieldChargeRequest): boolean {
+  if (request.override === null) return false;
+  try {
+    const own = chargeSource({ ...request, override: null });
+    return own.figuresE !== null || own.model?.name !== request.override;
+  } catch (error) {
+    if (error instanceof ChargeError) return true;
+    throw error;
+  }
 }
 
 /** Of charges that no program made. */
