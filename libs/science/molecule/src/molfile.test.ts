@@ -19,6 +19,8 @@ describe('a molfile that is written', () => {
     'C[S@](=O)CC',
     'C[C@@]12CCCC[C@@H]1CC[C@H]1[C@H]2CC[C@]2(C)[C@@H](O)CC[C@@H]12',
     'CC=NO',
+    'N=C1C=CC(=N)C=C1',
+    'C=C1CCCCC1',
     '[H][H]',
     'O=[N+]([O-])c1ccc2[nH]ccc2c1',
   ])('tells the same molecule, drawn in the plane: %s', (smiles) => {

@@ -1,6 +1,6 @@
 import { elementSymbol } from './elements';
 import { at } from './graph';
-import type { Molecule } from './molecule';
+import { bondBetween, type Molecule } from './molecule';
 import { usingMol } from './rdkit';
 import { drawableMol } from './structure';
 
@@ -198,7 +198,21 @@ function layout(molecule: Molecule): {
     if (block !== 'BOND') continue;
     const cfg = /CFG=(\d)/.exec(line)?.[1];
     const wedge = cfg === '1' ? 'up' : cfg === '3' ? 'down' : cfg === '2' ? 'either' : null;
-    bonds.push({ order: at(numbers, 1), begin: at(numbers, 2) - 1, end: at(numbers, 3) - 1, wedge });
+    const [begin, end] = [at(numbers, 2) - 1, at(numbers, 3) - 1];
+    const isLost = wedge === null && isOpenAcrossRing(molecule, begin, end);
+    bonds.push({ order: at(numbers, 1), begin, end, wedge: isLost ? 'either' : wedge });
   }
   return { positions, bonds };
+}
+
+/**
+ * A double bond out of a ring whose stereo counts only together with that of another one, across the ring (as in
+ * quinone diimines). No label tells that it is open, but a reader would take it from the drawing.
+ */
+function isOpenAcrossRing(molecule: Molecule, begin: number, end: number): boolean {
+  const bond = bondBetween(molecule, begin, end);
+  if (bond?.order !== 2 || bond.inRing || bond.stereo !== null) return false;
+  const isInRing = (atom: number): boolean => at(molecule.atoms, atom).inRing;
+  const hasSides = (atom: number): boolean => at(molecule.neighbours, atom).length > 1;
+  return (isInRing(begin) || isInRing(end)) && hasSides(begin) && hasSides(end);
 }
