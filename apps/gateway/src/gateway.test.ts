@@ -623,7 +623,7 @@ describe('bad input', () => {
         422,
         'unsupported-by-charge-model',
         'smiles',
-        /no bond charge correction for the bond C2-P3, P3-C4/,
+        /no bond charge correction for the bond P3-C2, P3-C4/,
       ],
       [
         {
