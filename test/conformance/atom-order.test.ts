@@ -40,17 +40,32 @@ interface Reordered {
 }
 
 const reordered = (smiles: fc.Arbitrary<string>): fc.Arbitrary<Reordered> =>
-  smiles.chain((one) => {
-    const molecule = moleculeFromSmiles(one);
-    const atoms = molecule.atoms.map((_, atom) => atom);
-    return fc.shuffledSubarray(atoms, { minLength: atoms.length }).map((place) => ({
-      molecule,
-      other: moleculeFromSmiles(
-        molecule.mappedSmiles.replace(/:(\d+)\]/g, (_, map: string) => `:${place[Number(map) - 1]! + 1}]`),
-      ),
-      place,
-    }));
+  smiles
+    .chain((one) => {
+      const molecule = moleculeFromSmiles(one);
+      const atoms = molecule.atoms.map((_, atom) => atom);
+      return fc.shuffledSubarray(atoms, { minLength: atoms.length }).map((place) => ({
+        molecule,
+        other: moleculeFromSmiles(
+          molecule.mappedSmiles.replace(/:(\d+)\]/g, (_, map: string) => `:${place[Number(map) - 1]! + 1}]`),
+        ),
+        place,
+      }));
+    })
+    .filter(hasOneKekuleStructure);
+
+/**
+ * Whether both have the same double bonds where MDL sees no aromatic ring. Of a phosphinine, say, RDKit takes one of
+ * two structures, by the order of the atoms, and the toolkit's labels go with it; ours are those of the toolkit, for
+ * any order: differential.test.ts.
+ */
+function hasOneKekuleStructure({ molecule, other, place }: Reordered): boolean {
+  const orders = new Map(other.bonds.map(({ begin, end, order }) => [`${begin}-${end}`, order]));
+  return molecule.bonds.every(({ begin, end, order, aromatic }) => {
+    const [low, high] = [place[begin]!, place[end]!].sort((a, b) => a - b);
+    return aromatic || orders.get(`${low}-${high}`) === order;
   });
+}
 
 const check = (property: fc.IAsyncProperty<unknown> | fc.IProperty<unknown>, numRuns = MOLECULES) =>
   fc.assert(property as fc.IAsyncProperty<unknown>, { seed: SEED, numRuns });

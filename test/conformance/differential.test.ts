@@ -74,7 +74,7 @@ async function compared(
   for (const one of smiles) {
     let molecule: Molecule;
     try {
-      molecule = moleculeFromSmiles(one);
+      molecule = inSomeOrder(moleculeFromSmiles(one), molecules.length);
     } catch (error) {
       if (!(error instanceof MoleculeError)) throw error;
       comparison.refusedHere.push(`${one}: ${error.message}`);
@@ -95,4 +95,13 @@ async function compared(
     compare(comparison, question.smiles, molecules[next++]!, answer),
   );
   return comparison;
+}
+
+/** Every other molecule with its atoms turned round: which Kekulé structure is taken may depend on their order. */
+function inSomeOrder(molecule: Molecule, index: number): Molecule {
+  if (index % 2 === 0) return molecule;
+  const count = molecule.atoms.length;
+  return moleculeFromSmiles(
+    molecule.mappedSmiles.replace(/:(\d+)\]/g, (_, map: string) => `:${count + 1 - Number(map)}]`),
+  );
 }
