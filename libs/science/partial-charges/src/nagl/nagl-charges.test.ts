@@ -150,6 +150,13 @@ describe('naglCharges', () => {
     expect(charges[8]).toBe(charges[9]);
   });
 
+  it('knows the rings of a molecule with a cage, wherever the cage stands', () => {
+    const cageLast = naglCharges(moleculeFromSmiles('c1ccccc1C1CN2CCC1CC2'));
+    const cageFirst = naglCharges(moleculeFromSmiles('C1(CN2CCC1CC2)c1ccccc1'));
+    const sorted = (charges: readonly number[]) => charges.toSorted((a, b) => a - b);
+    expect(largestDifference(sorted(cageFirst), sorted(cageLast))).toBeLessThan(1e-9);
+  });
+
   it('does not depend on the order of the atoms', () => {
     const one = naglCharges(moleculeFromSmiles('[CH3:1][S:2](=[O:3])[CH2:4][C:5](=[NH2+:6])[NH2:7]'));
     const other = naglCharges(moleculeFromSmiles('[NH2:1][C:2](=[NH2+:3])[CH2:4][S:5]([CH3:6])=[O:7]'));

@@ -29,10 +29,29 @@ function chargesByNetwork(molecule: Molecule): number[] {
 }
 
 /**
- * A smallest set of smallest rings, as openff-nagl has it: without the rings that the symmetrised set adds, which stand
- * at its end. In a few bridged molecules (pinene) which of two equal bridges is "in a ring of six" is then left to the
- * order of the atoms, and so are the charges, by some 0.01 e.
+ * A smallest set of smallest rings, as openff-nagl has it: without the rings that the symmetrised set adds, which come
+ * last among those of one ring system and are sums of earlier ones. In a few bridged molecules (pinene) which of two
+ * equal bridges is "in a ring of six" is then left to the order of the atoms, and so are the charges, by some 0.01 e.
  */
 function smallestRings(molecule: Molecule): number[][] {
-  return rings(molecule).slice(0, molecule.bonds.length - molecule.atoms.length + 1);
+  const bit = new Map<string, bigint>();
+  for (const { begin, end } of molecule.bonds) {
+    const bond = 1n << BigInt(bit.size / 2);
+    bit.set(`${begin}-${end}`, bond).set(`${end}-${begin}`, bond);
+  }
+  // Independent sums of rings by their highest bond: Gauss's elimination.
+  const basis = new Map<number, bigint>();
+  return rings(molecule).filter((ring) => {
+    let rest = ring.reduce((sum, atom, i) => sum ^ bit.get(`${atom}-${ring[(i + 1) % ring.length]}`)!, 0n);
+    while (rest !== 0n) {
+      const highest = rest.toString(2).length;
+      const known = basis.get(highest);
+      if (known === undefined) {
+        basis.set(highest, rest);
+        return true;
+      }
+      rest ^= known;
+    }
+    return false;
+  });
 }
