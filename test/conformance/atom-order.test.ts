@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findProgram } from '@bespoke/child-process';
 import { createSystem, energy } from '@bespoke/mechanics';
-import { generateConformers, loadRDKit, moleculeFromSmiles, type Molecule } from '@bespoke/molecule';
+import { generateConformers, loadRDKit, moleculeFromSmiles, rings, type Molecule } from '@bespoke/molecule';
 import {
   am1bccCharges,
   bondChargeCorrections,
@@ -151,6 +151,8 @@ describe(`the order of the atoms changes nothing (${MOLECULES} generated molecul
       fc.property(reordered(randomSmiles(4)), ({ molecule, other, place }) => {
         expect(naglUnsupported(other) === null).toBe(naglUnsupported(molecule) === null);
         fc.pre(naglUnsupported(molecule) === null);
+        // Of some cages a smallest set of rings leaves one of several equal ones out, as openff-nagl does.
+        fc.pre(rings(molecule).length === molecule.bonds.length - molecule.atoms.length + 1);
         expectSameCharges(naglCharges(other), naglCharges(molecule), place, 1e-6);
       }),
     ));
