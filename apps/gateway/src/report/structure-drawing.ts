@@ -1,9 +1,8 @@
 import { depictSvg, elementSymbol, moleculeFromSmiles } from '@bespoke/molecule';
 import { Markup, markup } from './markup';
 
-/** RDKit marks in the red that also says oxygen. */
-const RDKIT_MARK = /#FF7F7F/gi;
-const OUR_MARK = '#A9D1F7';
+/** Not RDKit's red, which also says oxygen. */
+const MARK = '#A9D1F7';
 
 /**
  * A molecule without its hydrogens, its atoms numbered from 1, the given bonds (pairs of atoms) marked. `loadRDKit` must have been awaited.
@@ -15,16 +14,13 @@ export function structureDrawing(
 ): Markup {
   const molecule = moleculeFromSmiles(mappedSmiles);
   const svg = depictSvg(molecule, {
-    highlightAtoms: new Set(bonds.flat()),
-    highlightBonds: molecule.bonds.flatMap(({ begin, end }, index) =>
-      bonds.some((bond) => bond.includes(begin) && bond.includes(end)) ? [index] : [],
-    ),
+    highlights: [{ atoms: bonds.flat(), bonds, colour: MARK }],
     atomNumbers: true,
     widthPx: 320,
     heightPx: 220,
   });
   // An XML declaration has no place inside HTML.
-  const drawing = svg.replace(/<\?xml[^>]*\?>\s*/, '').replace(RDKIT_MARK, OUR_MARK);
+  const drawing = svg.replace(/<\?xml[^>]*\?>\s*/, '');
   return markup`<div class="structure" role="img" aria-label="${label}">${new Markup(drawing)}</div>`;
 }
 

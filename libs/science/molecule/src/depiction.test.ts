@@ -12,13 +12,19 @@ describe('a depiction', () => {
 
   it('highlights atoms and bonds, by the numbers they have with all hydrogens', () => {
     const molecule = moleculeFromSmiles('[H]C([H])([H])C(=O)O[H]');
-    const bond = molecule.bonds.findIndex(({ begin, end }) => begin === 4 && end === 6);
     const plain = depictSvg(molecule);
-    const highlighted = depictSvg(molecule, { highlightAtoms: [4, 6, 0], highlightBonds: [bond] });
-    const coloured = (svg: string): number => svg.match(/#FF7F7F/g)?.length ?? 0;
-    expect(coloured(plain)).toBe(0);
-    expect(coloured(highlighted)).toBeGreaterThanOrEqual(3);
-    expect(highlighted).toMatch(/class='[^']*bond-\d+ atom-1 atom-3/);
+    const highlighted = depictSvg(molecule, {
+      highlights: [
+        { atoms: [4, 6, 0], bonds: [[1, 4]], colour: '#AABBCC' },
+        { bonds: [[6, 4]], colour: '#DD2200' },
+        { bonds: [[4, 1]], colour: '#00FF00' },
+      ],
+    });
+    const coloured = (svg: string, colour: string): number => svg.match(new RegExp(colour, 'g'))?.length ?? 0;
+    expect(coloured(plain, '#AABBCC')).toBe(0);
+    expect(coloured(highlighted, '#AABBCC')).toBeGreaterThanOrEqual(2);
+    expect(highlighted).toMatch(/class='[^']*bond-\d+ atom-1 atom-3'[^>]*#DD2200/);
+    expect(highlighted).toMatch(/class='[^']*bond-\d+ atom-0 atom-1'[^>]*#00FF00/);
   });
 
   it('numbers the atoms that it draws from 1, by the numbers they have with all hydrogens', () => {
@@ -28,6 +34,12 @@ describe('a depiction', () => {
     };
     expect(numbers('[H]C([H])([H])C(=O)O[H]')).toEqual([2, 5, 6, 7]);
     expect(numbers('CCCCCCCCCCCC')).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+  });
+
+  it('numbers atoms by the numbers that it is given, and leaves those without one alone', () => {
+    const svg = depictSvg(moleculeFromSmiles('CCO'), { atomNumbers: [17, null, 3] });
+    const numbers = [...svg.matchAll(/class='note'[^>]*>(\d+)</g)].map(([, number]) => Number(number));
+    expect(numbers).toEqual([17, 3]);
   });
 
   it.each(['[H]/N=C(/C)CC', '[2H]C', '[H][H]', 'C[N+](C)(C)C', 'C[C@H](F)Cl'])(

@@ -6,6 +6,7 @@ import {
   loadRDKit,
   MoleculeError,
   moleculeFromSmiles,
+  smilesWithMapNumbers,
 } from './index';
 
 beforeAll(loadRDKit);
@@ -51,6 +52,19 @@ describe('a fragment', () => {
   it('carries the map numbers of its parent', () => {
     const { molecule } = cut('[CH3:8][CH2:9]C', 0, 1);
     expect(molecule.atoms.slice(0, 2).map((atom) => atom.mapNumber)).toEqual([8, 9]);
+  });
+
+  it('is written with the numbers of its parent, and its caps without', () => {
+    const { molecule, parentAtoms } = cut('CC[C@H](F)Cl', 1, 2, 3, 4);
+    const smiles = smilesWithMapNumbers(
+      molecule,
+      parentAtoms.map((atom) => atom && atom + 1),
+    );
+    expect(smiles.match(/:\d+/g)!.sort()).toEqual([':10', ':11', ':2', ':3', ':4', ':5', ':9']);
+    expect(smiles.match(/\[H\]/g)).toHaveLength(1);
+    const again = moleculeFromSmiles(smiles);
+    expect(heavySmiles(again)).toBe(heavySmiles(molecule));
+    expect(again.atoms.find(({ mapNumber }) => mapNumber === 4)!.element).toBe(9);
   });
 
   it('is refused if it does not hang together', () => {

@@ -163,6 +163,19 @@ export function heavySmiles(molecule: Molecule): string {
   });
 }
 
+/**
+ * SMILES with every hydrogen written, in which the atoms carry other map numbers than their own: those of the
+ * molecule that a fragment was cut from.
+ *
+ * @param mapNumbers by atom; one that has null carries none
+ */
+export function smilesWithMapNumbers(molecule: Molecule, mapNumbers: readonly (number | null)[]): string {
+  return rewriteAtoms(molecule.mappedSmiles, ({ text, mapNumber }) => {
+    const number = mapNumbers[mapNumber - 1] ?? null;
+    return text.replace(/:\d+\]$/, number === null ? ']' : `:${number}]`);
+  });
+}
+
 /** RDKit's molecule with its own aromaticity and explicit hydrogens; the caller deletes it. */
 export function molOfGraph(graph: Graph): Mol {
   const read = readWithReason((module) => module.get_mol(writeCommonChem(graph, null), EXPLICIT_HYDROGENS));
