@@ -2,8 +2,10 @@ import type { EngineRun } from '@bespoke/qc-engines';
 import type { ChargesSettings } from './charges';
 import type { ConvertSettings } from './convert';
 import type { EnergiesSettings } from './energies';
+import type { FragmentSettings } from './fragment';
 import type { LabelSettings } from './label';
 import type { MinimizeSettings } from './minimize';
+import type { ParametersSettings } from './parameters';
 
 /** What threads do with each line. Plain data: each thread gets it once. */
 export type ChemistryJob =
@@ -11,6 +13,8 @@ export type ChemistryJob =
   | ({ command: 'charges' } & ChargesSettings)
   | ({ command: 'energies' } & EnergiesSettings)
   | ({ command: 'minimize' } & MinimizeSettings)
+  | ({ command: 'fragment' } & FragmentSettings)
+  | ({ command: 'parameters' } & ParametersSettings)
   | ({ command: 'convert' } & ConvertSettings);
 
 export interface ThreadSettings {

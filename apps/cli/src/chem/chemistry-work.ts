@@ -2,9 +2,11 @@ import { chargesWith } from './charges';
 import type { ThreadSettings } from './chemistry-job';
 import { convertTo } from './convert';
 import { energiesWith } from './energies';
+import { fragmentWith } from './fragment';
 import { labelWith } from './label';
 import { minimizeWith } from './minimize';
 import type { FileRecord } from './molecule-records';
+import { parametersWith } from './parameters';
 import { idOf, parseRecord, type InputRecord } from './record';
 
 /**
@@ -26,6 +28,10 @@ export function workOf({ job, run }: ThreadSettings): LineWork {
       return onRecords(energiesWith(job, run));
     case 'minimize':
       return onRecords(minimizeWith(job, run));
+    case 'fragment':
+      return onRecords(fragmentWith(job));
+    case 'parameters':
+      return onRecords(parametersWith(job));
     case 'convert':
       return convertTo(job);
   }

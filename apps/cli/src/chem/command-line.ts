@@ -1,6 +1,13 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { positiveNumber, wholeNumber } from '../option-values';
-import type { ChargesOptions, ConvertOptions, ForceFieldOptions, MinimizeOptions } from './commands';
+import type {
+  ChargesOptions,
+  ConvertOptions,
+  ForceFieldOptions,
+  FragmentOptions,
+  MinimizeOptions,
+  ParametersOptions,
+} from './commands';
 
 // What a command needs is loaded when it runs.
 
@@ -13,10 +20,13 @@ const WATER_GEOMETRY = '[[0, 0, 0.12], [0, 0.76, -0.48], [0, -0.76, -0.48]]';
 const WATER_ENERGY =
   '{"bonds": 0.054, "angles": 3.258, "proper_torsions": 0, "improper_torsions": 0, "vdw": 0, "electrostatics": 0, "total": 3.312}';
 
+const BUTANE =
+  '[C:1]([C:2]([C:3]([C:4]([H:12])([H:13])[H:14])([H:10])[H:11])([H:8])[H:9])([H:5])([H:6])[H:7]';
+
 /** `bespoke chem …` */
 export function chemCommand(): Command {
   const chem = new Command('chem').description(
-    'chemistry by itself: parameters, charges, energies, minima, formats',
+    'chemistry by itself: fragments, parameters, charges, energies, minima, formats',
   );
 
   forceFieldOption(
@@ -70,6 +80,41 @@ export function chemCommand(): Command {
     )
     .action(async (file: string | undefined, options: MinimizeOptions) => {
       process.exitCode = await (await import('./commands.js')).minimize(file, options);
+    });
+
+  lineCommand(chem, 'fragment', 'the piece of a molecule around each bond that is to be turned', [
+    `{"id": "butane", "mapped_smiles": "${BUTANE}"}`,
+    `{"id": "butane", "parent_smiles": "${BUTANE}", "fragments": [{"smiles": "…", "bond_indices": [2, 3]}], "warnings": []}`,
+  ])
+    .addOption(
+      new Option('--engine <engine>', 'how molecules are cut; none leaves them whole')
+        .choices(['pfizer', 'none'])
+        .default('pfizer'),
+    )
+    .option(
+      '--target-torsion <smarts>',
+      'bonds to be turned, their atoms tagged :1 and :2; may be repeated (default: those of the default workflow)',
+      (value: string, before: string[] = []) => [...before, value],
+    )
+    .option('--smiles <smiles>', 'this molecule, and no lines')
+    .action(async (file: string | undefined, options: FragmentOptions) => {
+      process.exitCode = await (await import('./commands.js')).fragment(file, options);
+    });
+
+  forceFieldOption(
+    lineCommand(chem, 'parameters', 'bespoke torsion parameters of fragments, before any fit', [
+      'of chem fragment',
+      '{"id": "butane", "parameters": [{"smirks": "…", "fragment": 0, "atoms_in_parent": [[0, 1, 2, 3]], ' +
+        '"atoms_in_fragment": [[0, 1, 2, 3]], "k": […], "periodicity": [1, 2, 3, 4], "phase": […], "idivf": […], "from": "t2"}, …], "warnings": []}',
+    ]),
+  )
+    .option(
+      '--periodicities <list>',
+      'a term for each of these, from 1 to 6 (default: those of the default workflow, 1,2,3,4)',
+      periodicityList,
+    )
+    .action(async (file: string | undefined, options: ParametersOptions) => {
+      process.exitCode = await (await import('./commands.js')).parameters(file, options);
     });
 
   threadOptions(
@@ -139,4 +184,11 @@ function atomList(text: string): number[] {
   if (!/^\d{1,6}(,\d{1,6})*$/.test(text))
     throw new InvalidArgumentError('It is to be a list of atoms such as 3,0,1,2, counted from 0.');
   return text.split(',').map(Number);
+}
+
+function periodicityList(text: string): number[] {
+  const list = text.split(',');
+  if (!list.every((entry) => /^[1-6]$/.test(entry)) || new Set(list).size < list.length)
+    throw new InvalidArgumentError('It is to be a list such as 1,2,3,4, of whole numbers from 1 to 6.');
+  return list.map(Number);
 }

@@ -1,6 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { CHARGE_MODEL_NAMES, chargeModelNamed } from '@bespoke/partial-charges';
+import { builtInWorkflows, type FragmentationScheme, type Workflow } from '@bespoke/workflow-schema';
 import { CliError } from '../cli-error';
 import { safeFileName } from '../outputs';
 import type { ChemistryJob, LineOutcome } from './chemistry-job';
@@ -13,6 +15,47 @@ import { runLines, type RunOptions } from './run-lines';
 
 export interface ForceFieldOptions extends RunOptions {
   forceField: string[];
+}
+
+export interface FragmentOptions extends RunOptions {
+  engine: FragmentationScheme;
+  targetTorsion?: string[];
+  /** In place of lines. */
+  smiles?: string;
+}
+
+/** `bespoke chem fragment` */
+export function fragment(
+  file: string | undefined,
+  { engine, targetTorsion, smiles, ...options }: FragmentOptions,
+) {
+  if (smiles !== undefined && file !== undefined)
+    throw new CliError('usage', `give either --smiles or ${file}, not both`);
+  const targetTorsionSmarts = targetTorsion ?? defaultWorkflow().targetTorsionSmarts;
+  const job = { command: 'fragment', engine, targetTorsionSmarts } as const;
+  if (smiles === undefined) return runJsonLines(file, options, () => job);
+  const text = JSON.stringify({ id: smiles, smiles });
+  return runLines(inputLines(Readable.from([Buffer.from(text)])), null, job, options);
+}
+
+export interface ParametersOptions extends ForceFieldOptions {
+  periodicities?: number[];
+}
+
+/** `bespoke chem parameters` */
+export function parameters(
+  file: string | undefined,
+  { forceField, periodicities = defaultWorkflow().fit.periodicities, ...options }: ParametersOptions,
+) {
+  return runJsonLines(file, options, () => ({
+    command: 'parameters',
+    forceFields: forceFieldTexts(forceField),
+    periodicities,
+  }));
+}
+
+function defaultWorkflow(): Workflow {
+  return builtInWorkflows.get('default')!;
 }
 
 /** `bespoke chem label` */

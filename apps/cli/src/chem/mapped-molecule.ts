@@ -2,32 +2,38 @@ import { moleculeFromSmiles, MoleculeError, type Molecule } from '@bespoke/molec
 import { FieldError, type InputRecord } from './record';
 
 /**
- * The molecule of `mapped_smiles`. Its map numbers are what the atoms of all other fields count by, so each atom
- * needs one.
+ * The molecule of `mapped_smiles`, or of another field like it. Its map numbers are what the atoms of all other
+ * fields count by, so each atom needs one.
  * @throws FieldError
  */
-export function moleculeOf(record: InputRecord): Molecule {
-  const smiles = record['mapped_smiles'];
-  if (typeof smiles !== 'string')
-    throw new FieldError(
-      'mapped_smiles',
-      smiles === undefined ? 'it is missing' : 'it is to be a string of SMILES',
-    );
-  const molecule = readSmiles(smiles);
+export function moleculeOf(record: InputRecord, field = 'mapped_smiles'): Molecule {
+  const molecule = readSmiles(record, field);
   if (molecule.atoms.some(({ mapNumber }, index) => mapNumber !== index + 1))
     throw new FieldError(
-      'mapped_smiles',
+      field,
       `each of the ${molecule.atoms.length} atoms, hydrogens too, needs a map number of its own from 1 to ` +
         `${molecule.atoms.length}, for indices of atoms count by them; \`bespoke chem convert\` writes such SMILES`,
     );
   return molecule;
 }
 
-function readSmiles(smiles: string): Molecule {
+/**
+ * The molecule of `mapped_smiles`, or of a plain `smiles`: for what gives back the numbering that it took.
+ * @throws FieldError
+ */
+export function moleculeOrSmilesOf(record: InputRecord): Molecule {
+  const isPlain = record['mapped_smiles'] === undefined && record['smiles'] !== undefined;
+  return isPlain ? readSmiles(record, 'smiles') : moleculeOf(record);
+}
+
+function readSmiles(record: InputRecord, field: string): Molecule {
+  const smiles = record[field];
+  if (typeof smiles !== 'string')
+    throw new FieldError(field, smiles === undefined ? 'it is missing' : 'it is to be a string of SMILES');
   try {
     return moleculeFromSmiles(smiles);
   } catch (error) {
     if (!(error instanceof MoleculeError)) throw error;
-    throw new FieldError('mapped_smiles', error.message, { cause: error });
+    throw new FieldError(field, error.message, { cause: error });
   }
 }

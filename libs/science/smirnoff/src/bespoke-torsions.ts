@@ -66,6 +66,14 @@ export function bespokeTorsions(request: BespokeTorsionsRequest): BespokeTorsion
   });
 }
 
+/** The proper torsions that a SMIRKS matches, each once, read from the end with the lower index. */
+export function torsionsHit(molecule: Molecule, smirks: string): Torsion[] {
+  const torsions = (matchSmarts(molecule, smirks) as Torsion[]).map(ascending);
+  return [...new Map(torsions.map((torsion) => [atomsKey(torsion), torsion])).values()].sort(
+    (first, second) => first.map((atom, place) => atom - second[place]!).find((step) => step !== 0) ?? 0,
+  );
+}
+
 /** Torsions by their tuple of symmetry classes, read in either direction; none of the groups is empty. */
 function symmetryGroups(
   torsions: readonly Torsion[],
@@ -163,8 +171,8 @@ function hitsJust(
   wanted: readonly Torsion[],
   symmetryClass: readonly number[],
 ): boolean {
-  const hits = matchSmarts(molecule, smirks) as Torsion[];
-  const hitKeys = new Set(hits.map((torsion) => atomsKey(ascending(torsion))));
+  const hits = torsionsHit(molecule, smirks);
+  const hitKeys = new Set(hits.map(atomsKey));
   const allowed = new Set(wanted.map((torsion) => classTuple(torsion, symmetryClass)));
   return (
     wanted.every((torsion) => hitKeys.has(atomsKey(ascending(torsion)))) &&

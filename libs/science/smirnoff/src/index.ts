@@ -13,7 +13,12 @@ export {
   type TorsionTerm,
 } from './assignment';
 export { bondsThatNeedOrders, type WibergBondOrders } from './bond-orders';
-export { bespokeTorsions, type BespokeTorsion, type BespokeTorsionsRequest } from './bespoke-torsions';
+export {
+  bespokeTorsions,
+  torsionsHit,
+  type BespokeTorsion,
+  type BespokeTorsionsRequest,
+} from './bespoke-torsions';
 export { builtInForceField, builtInForceFieldNames } from './built-in-force-fields';
 export { chargeIncrements, libraryCharges, wantedChargeModel, type WantedChargeModel } from './charges';
 export { mergeForceFields } from './merge';
