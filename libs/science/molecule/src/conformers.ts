@@ -19,6 +19,11 @@ export interface ConformerOptions {
   seed: number;
   /** Makes conformers of one stereoisomer, whichever comes, where the molecule leaves its stereo open. */
   allowUndefinedStereo?: boolean;
+  /**
+   * Minimised with MMFF94s, which takes nearly all the time; true unless said otherwise. Raw conformers have the usual
+   * bonds, angles and torsions, and come as different from each other as they are, the most different ones first.
+   */
+  minimised?: boolean;
 }
 
 /** Conformers that differ by less in all their torsions count as one. */
@@ -39,7 +44,7 @@ const MAX_MINIMISER_STEPS = 2_000;
  */
 export function generateConformers(
   molecule: Molecule,
-  { maxConformers, seed, allowUndefinedStereo = false }: ConformerOptions,
+  { maxConformers, seed, allowUndefinedStereo = false, minimised = true }: ConformerOptions,
 ): Float64Array[] {
   const own = molecule.conformerAngstrom;
   if (own !== null && maxConformers === 1) return [own.slice()];
@@ -60,7 +65,7 @@ export function generateConformers(
       ]),
     );
   const defined = stereoisomer(molecule);
-  const rawCount = maxConformers * RAW_PER_CONFORMER;
+  const rawCount = minimised ? maxConformers * RAW_PER_CONFORMER : maxConformers;
   let embedded = embed(container, rawCount, seed, coordinates);
   if (embedded.length === 0) {
     // The torsions that crystal structures have all clash, as for phenyl acetate.
@@ -94,8 +99,8 @@ export function generateConformers(
       container.setAtomY(place, at3(begin, atom, 1));
       container.setAtomZ(place, at3(begin, atom, 2));
     });
-    const energy = minimise(container);
-    const geometry = coordinates();
+    const energy = minimised ? minimise(container) : 0;
+    const geometry = minimised ? coordinates() : begin;
     if (!geometry.every(Number.isFinite) || !hasStereoOf(wanted, geometry)) continue;
     const torsions = fingerprint(geometry);
     const isNew = (other: readonly number[]): boolean =>
