@@ -10,7 +10,10 @@ export interface Atom {
   readonly inRing: boolean;
   /** Atom map number of the input, 0 where it had none. */
   readonly mapNumber: number;
-  /** CIP label of a tetrahedral centre, 'undefined' for a centre that the input leaves open, null elsewhere. */
+  /**
+   * CIP label of a tetrahedral centre, 'undefined' for a centre that the input leaves open, null elsewhere and for
+   * the equivalent bridgeheads of a cage such as cubane.
+   */
   readonly stereo: 'R' | 'S' | 'undefined' | null;
 }
 

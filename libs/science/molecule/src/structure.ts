@@ -9,7 +9,7 @@ import {
   type AromaticFlags,
   type Graph,
 } from './graph';
-import { openDoubleBonds } from './graph-classes';
+import { graphClasses, openDoubleBonds } from './graph-classes';
 import type { Atom, Bond, Molecule } from './molecule';
 import { MoleculeError } from './molecule-error';
 import { EXPLICIT_HYDROGENS, readWithReason, usingMol, type Mol } from './rdkit';
@@ -46,10 +46,20 @@ export function moleculeFromGraph(
       'unreadable',
       `${name || 'The molecule'} is no possible structure: ${read.reason}.`,
     );
-  const { graph, rings, labels } = usingMol(read.mol, (mol) => ({
-    ...readCommonChem(mol.get_json()),
-    labels: stereoLabels(mol.get_stereo_tags()),
-  }));
+  const { graph, rings, labels } = usingMol(read.mol, (mol) => {
+    const reading = readCommonChem(mol.get_json());
+    const cage = cageCentres(reading.graph, reading.rings);
+    if (cage.size <= MAX_LABELLED_CAGE_CENTRES)
+      return { ...reading, labels: stereoLabels(mol.get_stereo_tags()) };
+    const atoms = reading.graph.atoms.map((atom, index) =>
+      cage.has(index) ? { ...atom, chirality: null } : atom,
+    );
+    const found = usingMol(molOfGraph({ ...reading.graph, atoms }), (other) =>
+      stereoLabels(other.get_stereo_tags()),
+    );
+    for (const atom of cage) found.atoms.delete(atom);
+    return { ...reading, labels: found };
+  });
 
   const aromatic = mdlAromaticity(graph, rings);
   const open = openDoubleBonds(graph, rings);
@@ -227,6 +237,30 @@ function writeMappedSmiles(graph: Graph, aromatic: AromaticFlags): string {
     const { isotope } = at(graph.atoms, number - 1);
     return `[${isotope === 0 ? '' : isotope}${parts[2]}:${number}]`;
   });
+}
+
+/**
+ * More bridgeheads than RDKit ranks by the rules of Cahn, Ingold and Prelog in reasonable time, where all that tells
+ * their neighbours apart is other such centres: 0.6 s for four in two cages, eight times as much for each further cage.
+ */
+const MAX_LABELLED_CAGE_CENTRES = 4;
+
+/** Defined centres in two rings or more with neighbours that the graph does not tell apart, as in cubane. */
+function cageCentres(graph: Graph, rings: readonly (readonly number[])[]): Set<number> {
+  const ringsAt = graph.atoms.map(() => 0);
+  for (const atom of rings.flat()) ringsAt[atom] = at(ringsAt, atom) + 1;
+  const bridgeheads = graph.atoms.flatMap(({ chirality }, atom) =>
+    chirality !== null && at(ringsAt, atom) > 1 ? [atom] : [],
+  );
+  if (bridgeheads.length <= MAX_LABELLED_CAGE_CENTRES) return new Set();
+  const classes = graphClasses(graph, rings);
+  const neighbours = neighboursOf(graph);
+  return new Set(
+    bridgeheads.filter((atom) => {
+      const around = at(neighbours, atom).map((neighbour) => at(classes, neighbour));
+      return new Set(around).size < around.length;
+    }),
+  );
 }
 
 interface StereoLabels {

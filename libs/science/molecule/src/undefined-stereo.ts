@@ -1,6 +1,7 @@
 import { elementSymbol } from './elements';
 import { at } from './graph';
 import type { Molecule } from './molecule';
+import { ringsSettle } from './ring-stereo';
 
 /** Stereo that a molecule leaves open. */
 export interface UndefinedStereo {
@@ -12,12 +13,17 @@ export interface UndefinedStereo {
   labels: string[];
 }
 
-/** The stereo centres and double bonds whose configuration the molecule does not tell. */
+/**
+ * The stereo centres and double bonds whose configuration the molecule does not tell; none where small rings settle it
+ * all, as in cubane and camphor.
+ */
 export function undefinedStereo(molecule: Molecule): UndefinedStereo {
-  const atoms = molecule.atoms.flatMap(({ stereo }, atom) => (stereo === 'undefined' ? [atom] : []));
+  const untold = molecule.atoms.flatMap(({ stereo }, atom) => (stereo === 'undefined' ? [atom] : []));
   const bonds = molecule.bonds.flatMap(({ stereo, begin, end }): [number, number][] =>
     stereo === 'undefined' ? [[begin, end]] : [],
   );
+  const isSettled = untold.length > 0 && bonds.length === 0 && ringsSettle(molecule, untold);
+  const atoms = isSettled ? [] : untold;
   const name = (atom: number): string => `${elementSymbol(at(molecule.atoms, atom).element)}${atom + 1}`;
   return {
     atoms,
