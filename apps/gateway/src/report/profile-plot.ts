@@ -1,5 +1,5 @@
 import type { TorsionFit } from '@bespoke/workflow-schema';
-import { markup, type Markup } from './markup';
+import { markup, type Markup } from '@bespoke/markup';
 
 type Points = TorsionFit['points'];
 type Point = Points[number];

@@ -1,6 +1,6 @@
 import { loadRDKit } from '@bespoke/molecule';
 import { levelOfTheory, type ChargeProvenance, type FitReport } from '@bespoke/workflow-schema';
-import { Markup, markup, type Fragment } from './markup';
+import { Markup, markup, type Fragment } from '@bespoke/markup';
 import { reportStyle } from './report-style';
 import { atomLabels, structureDrawing } from './structure-drawing';
 import { bondNames, provenanceText, rmseText, torsionOf, torsionSection } from './torsion-section';

@@ -1,5 +1,5 @@
 import { depictSvg, elementSymbol, moleculeFromSmiles } from '@bespoke/molecule';
-import { Markup, markup } from './markup';
+import { Markup, markup } from '@bespoke/markup';
 
 /** Not RDKit's red, which also says oxygen. */
 const MARK = '#A9D1F7';

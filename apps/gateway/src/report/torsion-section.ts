@@ -5,7 +5,7 @@ import type {
   TorsionFit,
   TorsionTerm,
 } from '@bespoke/workflow-schema';
-import { markup, type Markup } from './markup';
+import { markup, type Markup } from '@bespoke/markup';
 import { profilePlot } from './profile-plot';
 import { atomLabels, structureDrawing } from './structure-drawing';
 

@@ -21,6 +21,8 @@ export interface DepictionOptions {
   heightPx?: number;
 }
 
+const MAX_BOND_PX = 32;
+
 /** The molecule's structural formula, without explicit hydrogens, as an SVG document. */
 export function depictSvg(molecule: Molecule, options: DepictionOptions = {}): string {
   const { highlights = [], atomNumbers = false } = options;
@@ -43,7 +45,7 @@ export function depictSvg(molecule: Molecule, options: DepictionOptions = {}): s
           bondColours.set(index, channels);
       });
     }
-    const svg = drawn.get_svg_with_highlights(
+    const svgOfRDKit = drawn.get_svg_with_highlights(
       JSON.stringify({
         // Letters as text rather than as outlines, so that a number can take another one's place.
         ...(atomNumbers !== false && { addAtomIndices: true, noFreetype: true }),
@@ -51,10 +53,17 @@ export function depictSvg(molecule: Molecule, options: DepictionOptions = {}): s
         height: options.heightPx ?? 200,
         atoms: [...atomColours.keys()],
         bonds: [...bondColours.keys()],
+        // Small molecules are not blown up, and letters keep the colour of their element.
+        fixedBondLength: MAX_BOND_PX,
+        standardColoursForHighlightedAtoms: true,
+        highlightBondWidthMultiplier: 14,
+        highlightRadius: 0.38,
         highlightAtomColors: Object.fromEntries(atomColours),
         highlightBondColors: Object.fromEntries(bondColours),
       }),
     );
+    // Whoever writes it to a file does so in UTF-8.
+    const svg = svgOfRDKit.replace("encoding='iso-8859-1'", "encoding='UTF-8'");
     if (atomNumbers === false) return svg;
     const numbers = atomNumbers === true ? molecule.atoms.map((_, atom) => atom + 1) : atomNumbers;
     return renumbered(

@@ -74,6 +74,11 @@ export function torsionsHit(molecule: Molecule, smirks: string): Torsion[] {
   );
 }
 
+/** The torsions across a bond, hydrogens included, in groups of those that symmetry makes equal. */
+export function symmetricTorsions(molecule: Molecule, bond: readonly [number, number]): Torsion[][] {
+  return symmetryGroups(torsionsAcross(molecule.neighbours, bond), symmetryClasses(molecule));
+}
+
 /** Torsions by their tuple of symmetry classes, read in either direction; none of the groups is empty. */
 function symmetryGroups(
   torsions: readonly Torsion[],

@@ -15,6 +15,7 @@ export {
 export { bondsThatNeedOrders, type WibergBondOrders } from './bond-orders';
 export {
   bespokeTorsions,
+  symmetricTorsions,
   torsionsHit,
   type BespokeTorsion,
   type BespokeTorsionsRequest,
