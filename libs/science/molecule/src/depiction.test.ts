@@ -8,6 +8,7 @@ describe('a depiction', () => {
     const svg = depictSvg(moleculeFromSmiles('CCO'), { widthPx: 240, heightPx: 120 });
     expect(svg).toMatch(/<svg[^>]*width='240px'[^>]*height='120px'/);
     expect(svg.trimEnd()).toMatch(/<\/svg>$/);
+    expect(svg).toMatch(/^<\?xml version='1.0' encoding='UTF-8'\?>/);
   });
 
   it('highlights atoms and bonds, by the numbers they have with all hydrogens', () => {
