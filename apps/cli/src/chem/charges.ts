@@ -1,10 +1,4 @@
-import {
-  generateConformers,
-  moleculeFromMolfile,
-  moleculeToMolfile,
-  undefinedStereo,
-  type Molecule,
-} from '@bespoke/molecule';
+import { generateConformers, stereoisomerAt, undefinedStereo, type Molecule } from '@bespoke/molecule';
 import { chargeModelNamed, type ChargeModelName } from '@bespoke/partial-charges';
 import type { EngineRun } from '@bespoke/qc-engines';
 import { moleculeOf } from './mapped-molecule';
@@ -36,5 +30,5 @@ export function chargesWith(
 function oneStereoisomer(molecule: Molecule): Molecule {
   if (undefinedStereo(molecule).labels.length === 0) return molecule;
   const conformers = generateConformers(molecule, { maxConformers: 1, seed: 1, allowUndefinedStereo: true });
-  return moleculeFromMolfile(moleculeToMolfile(molecule, { geometryAngstrom: conformers[0]! }));
+  return stereoisomerAt(molecule, conformers[0]!);
 }

@@ -19,4 +19,5 @@ export { dihedralDegrees } from './dihedral';
 export { depictSvg, type DepictionOptions, type Highlight } from './depiction';
 export { geometryFaults, type GeometryFault } from './geometry-faults';
 export { undefinedStereo, type UndefinedStereo } from './undefined-stereo';
+export { stereoisomerAt } from './stereoisomer';
 export { generateConformers, type ConformerOptions } from './conformers';

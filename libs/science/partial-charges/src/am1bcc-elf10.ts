@@ -1,3 +1,4 @@
+import { stereoisomerAt } from '@bespoke/molecule';
 import { am1bcc, am1bccCharges, bondChargeCorrections, conformersForCharges } from './am1bcc';
 import type { ChargeModel } from './charge-model';
 import { mostDiverse } from './conformer-choice';
@@ -24,10 +25,14 @@ export const am1bccElf10: ChargeModel<'am1bcc-elf10'> = {
       `${MAX_CANDIDATES} that interact least with themselves, each relaxed with AM1; equivalent atoms averaged`;
     return provenance && { ...provenance, method: this.method, settings };
   },
-  async charges(molecule, _geometryAngstrom, run) {
+  async charges(molecule, geometryAngstrom, run) {
     // First, since it costs nothing.
     bondChargeCorrections(molecule);
-    const ranked = await conformersForCharges(molecule, MAX_CANDIDATES, run);
+    // Charges for a geometry are those of its stereoisomer.
+    const isomer = geometryAngstrom
+      ? stereoisomerAt(molecule, Float64Array.from(geometryAngstrom))
+      : molecule;
+    const ranked = await conformersForCharges(isomer, MAX_CANDIDATES, run);
     const lowest = ranked.slice(0, Math.max(1, Math.round((KEPT_PERCENT / 100) * ranked.length)));
     const conformers = mostDiverse(lowest, MAX_CONFORMERS, DISTINCT_RMSD_ANGSTROM);
     const sums = molecule.atoms.map(() => 0);

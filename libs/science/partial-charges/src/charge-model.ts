@@ -29,7 +29,7 @@ export interface ChargeModel<Name extends string = string> {
   /**
    * Partial charges in e, in the molecule's order of atoms; they add up to its formal charge.
    * @param geometryAngstrom flat, near a minimum; null lets the model make the geometries that it needs. A model
-   *   that needs none, or several of its own, does not look at it
+   *   that makes several of its own takes from it just the stereo that the molecule leaves open, one that needs none nothing
    */
   charges(molecule: Molecule, geometryAngstrom: ArrayLike<number> | null, run: EngineRun): Promise<number[]>;
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findProgram } from '@bespoke/child-process';
-import { loadRDKit, moleculeFromSmiles } from '@bespoke/molecule';
+import { generateConformers, loadRDKit, moleculeFromSmiles } from '@bespoke/molecule';
 import { builtInForceField, parseOffxml } from '@bespoke/smirnoff';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { forceFieldCharges, forceFieldChargesUnsupported, type ChargeModelName } from './index';
@@ -147,6 +147,18 @@ describe('the charges of a force field', () => {
       expect(provenance.method).toBe('AM1-BCC ELF10');
       expect(chargesE[0]).not.toBe(-0.8);
       expect(sum(chargesE)).toBeCloseTo(0, 12);
+    });
+
+    it('are those of the stereoisomer of the geometry, where the molecule leaves it open', async () => {
+      const told = request(
+        '[C:1]([C@:2]([F:3])([O:4][H:9])[H:8])([H:5])([H:6])[H:7]',
+        builtInForceField(SAGE),
+        'am1bcc-elf10',
+      );
+      const open = { ...told, molecule: moleculeFromSmiles(told.molecule.mappedSmiles.replace(/@+/, '')) };
+      const [geometry] = generateConformers(told.molecule, { maxConformers: 1, seed: 1 });
+      const { chargesE } = await forceFieldCharges(open, geometry!, run());
+      expect(chargesE).toEqual((await forceFieldCharges(told, geometry!, run())).chargesE);
     });
 
     it('can be increments on AM1 charges', async () => {
