@@ -15,6 +15,13 @@ export class CliError extends Error {
   }
 }
 
+/** For what Node says when a file can't be read. */
+export function unreadableFile(reason: ExitReason, file: string, error: unknown): CliError {
+  const { code } = error as NodeJS.ErrnoException;
+  const why = code === 'ENOENT' ? 'there is no such file' : `it can't be read (${code})`;
+  return new CliError(reason, `${file}: ${why}`, { cause: error });
+}
+
 const REASON_OF_EXECUTOR_ERROR: Record<ExecutorErrorCode, ExitReason> = {
   'directory-refused': 'notWritable',
   'directory-in-use': 'directoryInUse',
@@ -48,6 +55,7 @@ function reasonOfProblem({ problem }: ProblemError): ExitReason {
   if (problem.status === 404 || problem.status === 409) return 'noSuchFit';
   const fields = (problem.errors ?? []).map(({ field }) => field);
   if (fields.some((field) => /^(smiles|molfile)\b/.test(field))) return 'badMolecule';
-  if (fields.some((field) => /^(workflow|customWorkflow|forceField)\b/.test(field))) return 'badWorkflow';
+  if (fields.some((field) => /^(workflow|customWorkflow|forceField|chargeModel)\b/.test(field)))
+    return 'badWorkflow';
   return problem.status < 500 ? 'usage' : 'fitFailed';
 }

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import type { MoleculeFileFormat } from '@bespoke/molecule';
-import { CliError } from './cli-error';
+import { CliError, unreadableFile } from './cli-error';
+import { MOLECULE_FILE_KINDS, moleculeFileFormat } from './molecule-file-format';
 
 /** One molecule that was named on the command line or stands in a file. */
 export interface MoleculeInput {
@@ -11,15 +10,6 @@ export interface MoleculeInput {
   source: string;
   structure: { smiles: string } | { molfile: string };
 }
-
-const FORMATS = new Map<string, MoleculeFileFormat>([
-  ['.sdf', 'sdf'],
-  ['.sd', 'sdf'],
-  ['.mol', 'mol'],
-  ['.mol2', 'mol2'],
-  ['.smi', 'smi'],
-  ['.smiles', 'smi'],
-]);
 
 const MAX_NAMED = 20;
 
@@ -34,7 +24,7 @@ export async function readMolecules(
   if (smiles.length + files.length === 0)
     throw new CliError(
       'usage',
-      'no molecule: give --smiles SMILES or --file FILE (.sdf, .mol, .mol2, .smi), as often as needed',
+      `no molecule: give --smiles SMILES or --file FILE (${MOLECULE_FILE_KINDS}), as often as needed`,
     );
   const { loadRDKit, MoleculeError, moleculeFromSmiles, moleculeToMolfile, readMoleculeFile } =
     await import('@bespoke/molecule');
@@ -59,9 +49,9 @@ export async function readMolecules(
     });
   });
   const read = files.flatMap((file) => {
-    const format = FORMATS.get(path.extname(file).toLowerCase());
+    const format = moleculeFileFormat(file);
     if (format === undefined) {
-      bad.push(`${file} is of no known kind; give .sdf, .mol, .mol2 or .smi`);
+      bad.push(`${file} is of no known kind; give ${MOLECULE_FILE_KINDS}`);
       return [];
     }
     const records = readMoleculeFile(readText(file), format);
@@ -95,8 +85,6 @@ export function readText(file: string, reason: 'badMolecule' | 'badWorkflow' = '
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const why = code === 'ENOENT' ? 'there is no such file' : `it can't be read (${code})`;
-    throw new CliError(reason, `${file}: ${why}`, { cause: error });
+    throw unreadableFile(reason, file, error);
   }
 }

@@ -21,7 +21,7 @@ export function positiveNumber(unit: string): (text: string) => number {
   return (text) => {
     const number = Number(text);
     if (!(number > 0 && Number.isFinite(number)))
-      throw new InvalidArgumentError(`It is to be a number of ${unit}.`);
+      throw new InvalidArgumentError(`It is to be a number of ${unit} above 0.`);
     return number;
   };
 }

@@ -1,6 +1,6 @@
-import { createReadStream, fstatSync, openSync, type ReadStream } from 'node:fs';
+import { accessSync, constants, createReadStream, fstatSync, statSync, type Stats } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { CliError } from '../cli-error';
+import { CliError, unreadableFile } from '../cli-error';
 
 /** Where lines come from. */
 export interface LineSource {
@@ -17,25 +17,31 @@ export function openLines(file: string | undefined): LineSource {
   if (file !== undefined) return openFile(file);
   if (process.stdin.isTTY)
     throw new CliError('usage', 'no input: name a file, or pipe lines of JSON in; --help shows one');
-  return { stream: process.stdin, bytes: sizeOf(0) };
+  return { stream: process.stdin, bytes: sizeOf(fstatSync(0)) };
 }
 
 /** @throws CliError `badMolecule` */
-export function openFile(file: string): { stream: ReadStream; bytes: number | null } {
-  let descriptor: number;
-  try {
-    descriptor = openSync(file, 'r');
-    if (fstatSync(descriptor).isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const why = code === 'ENOENT' ? 'there is no such file' : `it can't be read (${code})`;
-    throw new CliError('badMolecule', `${file}: ${why}`, { cause: error });
-  }
-  return { stream: createReadStream(file, { fd: descriptor }), bytes: sizeOf(descriptor) };
+export function openFile(file: string): LineSource {
+  const bytes = fileBytes(file);
+  return { stream: createReadStream(file), bytes };
 }
 
-function sizeOf(descriptor: number): number | null {
-  const stat = fstatSync(descriptor);
+/**
+ * How large a file is that can be read; null for a pipe.
+ * @throws CliError `badMolecule`
+ */
+export function fileBytes(file: string): number | null {
+  try {
+    accessSync(file, constants.R_OK);
+    const stat = statSync(file);
+    if (stat.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
+    return sizeOf(stat);
+  } catch (error) {
+    throw unreadableFile('badMolecule', file, error);
+  }
+}
+
+function sizeOf(stat: Stats): number | null {
   return stat.isFile() ? stat.size : null;
 }
 

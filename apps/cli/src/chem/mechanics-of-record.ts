@@ -1,4 +1,3 @@
-import type { Molecule } from '@bespoke/molecule';
 import { createSystem, energyTerms, type MechanicsSystem } from '@bespoke/mechanics';
 import { forceFieldCharges } from '@bespoke/partial-charges';
 import { am1BondOrders, type EngineRun } from '@bespoke/qc-engines';
@@ -8,7 +7,6 @@ import { chargesOf, FieldError, geometriesOf, type InputRecord } from './record'
 
 /** What `energies` and `minimize` are about: a molecule under a force field, and geometries of it. */
 export interface RecordMechanics {
-  molecule: Molecule;
   system: MechanicsSystem;
   /** Flat. */
   geometriesAngstrom: Float64Array[];
@@ -36,11 +34,11 @@ export async function mechanicsOf(
   );
   // Before charges are made: what the force field lacks is told at once.
   const system = (chargesE: readonly number[]) => createSystem(molecule, assignment, chargesE);
-  if (givenCharges !== null) return { molecule, system: system(givenCharges), geometriesAngstrom };
+  if (givenCharges !== null) return { system: system(givenCharges), geometriesAngstrom };
   system(molecule.atoms.map(() => 0));
   const request = { forceField, molecule, override: null };
   const { chargesE } = await forceFieldCharges(request, geometriesAngstrom[0]!, run);
-  return { molecule, system: system(chargesE), geometriesAngstrom };
+  return { system: system(chargesE), geometriesAngstrom };
 }
 
 /**

@@ -1,9 +1,8 @@
-import { statSync } from 'node:fs';
-import path from 'node:path';
 import type { MoleculeFileFormat } from '@bespoke/molecule';
 import { CliError } from '../cli-error';
+import { MOLECULE_FILE_KINDS, moleculeFileFormat } from '../molecule-file-format';
 import { MAX_LINE_BYTES, rawLines, type InputLine } from './input-lines';
-import { openFile } from './json-lines';
+import { fileBytes, openFile } from './json-lines';
 
 /** A molecule as it stands in a file; a line of it where it is a SMILES file. */
 export interface FileRecord {
@@ -16,15 +15,6 @@ export interface FileRecord {
 /** With the place for messages, such as "ligands.sdf, record 3". */
 export type FileLine = InputLine & { format: MoleculeFileFormat; source: string };
 
-const FORMATS: Readonly<Record<string, MoleculeFileFormat>> = {
-  '.sdf': 'sdf',
-  '.sd': 'sdf',
-  '.mol': 'mol',
-  '.mol2': 'mol2',
-  '.smi': 'smi',
-  '.smiles': 'smi',
-};
-
 export interface MoleculeFiles {
   records: AsyncGenerator<FileLine>;
   bytes: number;
@@ -32,16 +22,14 @@ export interface MoleculeFiles {
 
 /**
  * The records of molecule files, one after the other: a file may be larger than memory.
- * @throws CliError, before anything is read, for a file that is not there or of no known kind
+ * @throws CliError, before anything is read, for a file that can not be read or is of no known kind
  */
 export function openMoleculeFiles(files: readonly string[]): MoleculeFiles {
   const known = files.map((file) => {
-    const format = FORMATS[path.extname(file).toLowerCase()];
+    const format = moleculeFileFormat(file);
     if (format === undefined)
-      throw new CliError('badMolecule', `${file} is of no known kind; give .sdf, .mol, .mol2 or .smi`);
-    const stat = statSync(file, { throwIfNoEntry: false });
-    if (stat === undefined) throw new CliError('badMolecule', `${file}: there is no such file`);
-    return { file, format, bytes: stat.size };
+      throw new CliError('badMolecule', `${file} is of no known kind; give ${MOLECULE_FILE_KINDS}`);
+    return { file, format, bytes: fileBytes(file) ?? 0 };
   });
   return {
     records: recordsOf(known),

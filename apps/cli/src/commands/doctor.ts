@@ -43,7 +43,7 @@ export async function doctor(options: {
     engineFinding(
       'mopac',
       probeMopac,
-      'apt install mopac, or conda install -c conda-forge mopac: AM1-BCC charges need it',
+      'apt install mopac, or conda install -c conda-forge mopac: AM1-BCC charges need it, NAGL charges do not',
     ),
     Promise.resolve(machineFinding()),
     Promise.resolve(directoryFinding(directory)),
@@ -102,11 +102,15 @@ async function engineFinding(
   probe: () => Promise<{ version: string } | null>,
   install: string,
 ): Promise<Finding> {
+  const variable = `${name.toUpperCase()}_BIN`;
+  const named = process.env[variable];
   try {
     const found = await probe();
-    return found === null
-      ? { name, verdict: 'missing', found: 'none', advice: install }
-      : ok(name, found.version);
+    if (found !== null) return ok(name, found.version);
+    const advice = named
+      ? `${variable} names ${named}, where there is no program: correct or unset it`
+      : install;
+    return { name, verdict: 'missing', found: 'none', advice };
   } catch (error) {
     return {
       name,
