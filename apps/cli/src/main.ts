@@ -5,6 +5,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { chemCommand } from './chem/command-line';
 import { exitReasonOf } from './cli-error';
 import { EXIT_CODES, exitCodeLines } from './exit-codes';
+import { MOLECULE_FILE_KINDS } from './molecule-file-format';
 import { collect, positiveNumber, wholeNumber } from './option-values';
 
 // What a command needs is loaded when it runs: `--help` is to answer at once.
@@ -40,7 +41,7 @@ function directoryOption(command: Command): Command {
 function submitOptions(command: Command): Command {
   return namingOption(command, moleculeOption)
     .option('--smiles <smiles>', 'a molecule; may be given several times', collect)
-    .option('--file <file>', 'molecules: .sdf, .mol, .mol2 or .smi; may be given several times', collect)
+    .option('--file <file>', `molecules: ${MOLECULE_FILE_KINDS}; may be given several times`, collect)
     .option(
       '--workflow <name>',
       'draft (if none is named): GFN2-xTB, to try things out; debug: shows that an installation works; ' +
@@ -53,6 +54,10 @@ function submitOptions(command: Command): Command {
     .option(
       '--force-field <name|file>',
       "the base force field in place of the workflow's: a name or an .offxml",
+    )
+    .option(
+      '--charge-model <model>',
+      'am1bcc, am1bcc-elf10 or nagl in place of the charges that the force field asks for',
     )
     .option(
       '--target-torsion <smarts>',
@@ -201,10 +206,15 @@ function throwInsteadOfExit(command: Command): void {
   command.commands.forEach(throwInsteadOfExit);
 }
 
-/** A reader that has seen enough (`| head`), or a terminal that is gone, is no reason to give up the work. */
+/**
+ * A reader that has seen enough (`| head`), or a terminal that is gone, is no reason to give up the work. A full disk
+ * is one.
+ */
 function outliveReaders(stream: NodeJS.WriteStream): void {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+    if (error.code === 'EPIPE' || error.code === 'EIO') return;
+    process.stderr.write(`bespoke: the output can't be written (${error.code})\n`);
+    process.exit(EXIT_CODES.notWritable.code);
   });
 }
 

@@ -50,10 +50,15 @@ describe('submitting', () => {
     expect((await submitOrResume(client, wanted!)).id).toBe('f3');
   });
 
-  it('makes another fit of another workflow or force field', async () => {
-    for (const options of [{}, { workflow: 'debug' }, { forceField: 'openff_unconstrained-2.2.0.offxml' }])
+  it('makes another fit of another workflow, force field or charge model', async () => {
+    for (const options of [
+      {},
+      { workflow: 'debug' },
+      { forceField: 'openff_unconstrained-2.2.0.offxml' },
+      { chargeModel: 'nagl' },
+    ])
       await submitOrResume(client, (await submissions(options, [molecule]))[0]!);
-    expect(fits.size).toBe(3);
+    expect(fits.size).toBe(4);
   });
 
   it('refuses an unknown workflow, naming those that there are', async () => {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { hasEnded, ProblemError, type GatewayClient } from '@bespoke/client';
 import { contentKey } from '@bespoke/content-key';
-import type { FitView, SubmitFit, Workflow } from '@bespoke/workflow-schema';
+import type { ChargeModelName, FitView, SubmitFit, Workflow } from '@bespoke/workflow-schema';
 import { CliError, exitReasonOf } from './cli-error';
 import { readText, type MoleculeInput } from './molecule-input';
 
@@ -10,6 +10,7 @@ export interface SubmitOptions {
   workflow?: string;
   workflowFile?: string;
   forceField?: string;
+  chargeModel?: string;
   targetTorsion?: string[];
 }
 
@@ -39,6 +40,9 @@ export async function submissions(
       ? { workflow: await knownWorkflow(options.workflow ?? DEFAULT_WORKFLOW) }
       : { customWorkflow: await readWorkflow(options.workflowFile) }),
     ...(options.forceField === undefined ? {} : await readForceField(options.forceField)),
+    ...(options.chargeModel === undefined
+      ? {}
+      : { chargeModel: await knownChargeModel(options.chargeModel) }),
     ...(options.targetTorsion === undefined ? {} : { targetTorsionSmarts: options.targetTorsion }),
   };
   return molecules.map(({ name, source, structure }) => ({
@@ -79,6 +83,16 @@ async function knownWorkflow(name: string): Promise<string> {
   throw new CliError(
     'badWorkflow',
     `there is no workflow ${name}; there are ${names}, or give --workflow-file`,
+  );
+}
+
+async function knownChargeModel(name: string): Promise<ChargeModelName> {
+  const { CHARGE_MODELS } = await import('@bespoke/workflow-schema');
+  const known = CHARGE_MODELS.find((each) => each === name);
+  if (known !== undefined) return known;
+  throw new CliError(
+    'badWorkflow',
+    `there is no charge model ${name}; --charge-model takes ${CHARGE_MODELS.join(', ')}`,
   );
 }
 

@@ -349,6 +349,17 @@ describe('a gateway', () => {
     expect(report.workflow.baseForceField).toEqual(name);
   });
 
+  it('takes a charge model in place of that of the workflow', async () => {
+    const { url } = await startGateway();
+    await startWorker();
+    const { id } = await ending(
+      url,
+      (await submit(url, { smiles: 'C', workflow: 'debug', chargeModel: 'nagl' })).id,
+    );
+    const report = (await (await fetch(`${url}/api/v2/fits/${id}/report`)).json()) as FitReport;
+    expect(report.workflow).toMatchObject({ name: 'debug', chargeModel: 'nagl' });
+  });
+
   it('takes a molfile with its name', async () => {
     const { url } = await startGateway();
     await startWorker();
@@ -599,6 +610,13 @@ describe('bad input', () => {
         'invalid-request',
         'customWorkflow.qc.program',
         /lower-case name/,
+      ],
+      [
+        { ...draft, smiles: 'CC', chargeModel: 'nope' },
+        400,
+        'invalid-request',
+        'chargeModel',
+        /am1bcc-elf10/,
       ],
       [{ smiles: 'CC', workflow: 'nope' }, 422, 'unknown-workflow', 'workflow', /debug, default, draft/],
       [{ smiles: 'CC', workflow: 'default' }, 422, 'unsupported-fragmentation', 'workflow', /pfizer/],

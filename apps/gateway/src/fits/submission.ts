@@ -143,7 +143,11 @@ function chosenWorkflow(request: SubmitFit): Workflow {
       { field: 'workflow', message: `There is no workflow ${request.workflow}; there are ${names}.` },
     ]);
   }
-  return { ...workflow, targetTorsionSmarts: request.targetTorsionSmarts ?? workflow.targetTorsionSmarts };
+  return {
+    ...workflow,
+    targetTorsionSmarts: request.targetTorsionSmarts ?? workflow.targetTorsionSmarts,
+    ...(request.chargeModel && { chargeModel: request.chargeModel }),
+  };
 }
 
 function chosenForceField(request: SubmitFit, workflow: Workflow): { name: string; text: string } {

@@ -10,7 +10,7 @@ import {
   MaxLength,
   ValidateNested,
 } from 'class-validator';
-import { Workflow } from './workflow';
+import { CHARGE_MODELS, Workflow, type ChargeModelName } from './workflow';
 
 /** Interactive work overtakes normal work, which overtakes bulk work. */
 export const LANES = ['interactive', 'normal', 'bulk'] as const;
@@ -59,6 +59,11 @@ export class SubmitFit {
   @IsString()
   @MaxLength(128)
   forceFieldName?: string;
+
+  /** Replaces the workflow's. */
+  @IsOptional()
+  @IsIn(CHARGE_MODELS)
+  chargeModel?: ChargeModelName;
 
   @IsOptional()
   @IsArray()
