@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { Piscina } from 'piscina';
 import type { ThreadOutcome } from './thread-entry';
 
-const IDLE_THREAD_MS = 30_000;
+/** A thread that has loaded its chemistry and filled its caches makes conformers many times sooner than a new one. */
+const IDLE_THREAD_MS = 5 * 60_000;
 
 let pool: Piscina | undefined;
 
