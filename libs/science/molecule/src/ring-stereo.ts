@@ -97,13 +97,15 @@ function forcedPairs(graph: Graph, rings: readonly (readonly number[])[]): Force
       const [turnedI, turnedJ] = [i, j].map((end) => {
         const inRing = around(ring, end);
         // The bridges in one order at both ends, and last what is no bridge.
-        const ways = [...inRing.filter(isBridge), ...around(other, end).filter(isBridge)];
-        const all = [...ways, ...inRing.filter((atom) => !isBridge(atom))];
-        const rest = at(neighbours, end).filter((atom) => !all.includes(atom));
-        return all.length === 3 ? isOddPermutation(at(neighbours, end), [...all, ...rest]) : null;
+        const bridges = [...inRing.filter(isBridge), ...around(other, end).filter(isBridge)];
+        const ways = [...bridges, ...inRing.filter((atom) => !isBridge(atom))];
+        const rest = at(neighbours, end).filter((atom) => !ways.includes(atom));
+        return ways.length === 3 ? isOddPermutation(at(neighbours, end), [...ways, ...rest]) : undefined;
       });
       // Seen from outside, the bridges run clockwise at one end and counterclockwise at the other.
-      return turnedI == null || turnedJ == null ? [] : [{ centres: [i, j], alike: turnedI !== turnedJ }];
+      return turnedI === undefined || turnedJ === undefined
+        ? []
+        : [{ centres: [i, j], alike: turnedI !== turnedJ }];
     }),
   );
 }

@@ -71,6 +71,18 @@ describe('bond charge corrections', () => {
       expect(sum(bondChargeCorrections(moleculeFromSmiles(smiles)))).toBeCloseTo(0, 12);
   });
 
+  it.each([
+    ['sulfonates', 'CS(=O)(=O)[O-]', [0.3228, 0.3228, 0.3228]],
+    ['sulfinates', 'CS(=O)[O-]', [0.3916, 0.3916]],
+    ['sulfenates', 'CS[O-]', [0.153]],
+    ['sulfones', 'CS(C)(=O)=O', [0.2792, 0.2792]],
+    ['sulfoxides', 'CS(C)=O', [0.2718]],
+  ])("treat the oxygens of %s as the paper's bond types tell", (_, smiles, expected) => {
+    const molecule = moleculeFromSmiles(smiles);
+    const corrections = bondChargeCorrections(molecule);
+    expect(corrections.filter((__, atom) => molecule.atoms[atom]!.element === 8)).toEqual(expected);
+  });
+
   it('do not depend on which Kekulé structure is drawn', () => {
     const [a, b] = [
       '[CH3:1][c:2]1[cH:3][cH:4][cH:5][c:6]2[nH:7][cH:8][cH:9][c:10]12',

@@ -1,12 +1,20 @@
 // The bond charge corrections of AM1-BCC: A. Jakalian, D. B. Jack, C. I. Bayly, J. Comput. Chem. 2002, 23, 1623.
-// The figures and their SMARTS are those of openff-recharge (MIT, Open Force Field Initiative), file
+// The figures and their SMARTS are those of openff-recharge (MIT, Open Force Field Initiative), its file
 // original-am1-bcc.json (282 of them); the code of each is the paper's: bond type and the atom types at its ends.
+// Two groups are not: those for phosphorus, and four for charged or delocalised bonds of sulfur, which stand in that
+// file behind more general ones and never come to their turn. Their figures are the paper's, as in openff-recharge's
+// scripts/convert-am1-bcc/am1bcc.csv; their SMARTS follow generate_original_am1bcc.py there.
 
 /** SMARTS with the atoms :1 and :2; the correction in e, which :1 gains and :2 loses; its code in the paper. */
 export type BondChargeCorrection = readonly [smarts: string, correctionE: number, code: string];
 
 /** The first that matches a bond is the bond's. The SMARTS are about AM1-BCC's own aromaticity. */
 export const BOND_CHARGE_CORRECTIONS: readonly BondChargeCorrection[] = [
+  // Sulfonates and sulfates, sulfinates, sulfenates, thiosulfonates.
+  ['[#8X1:1]~[#16X4$(*-[#8X1-1]):2]', 0.3228, '310953'],
+  ['[#8X1:1]~[#16X3$(*-[#8X1-1])$(*=[#8X1]):2]', 0.3916, '310952'],
+  ['[#8X1-1:1]-[#16X2:2]', 0.153, '310951'],
+  ['[#16X1:1]~[#16X4:2]', 0.5218, '510953'],
   ['[#6X4:1]-[#16X1-1:2]', 0.0833, '110951'],
   ['[#6X1,#6X2:1]-[#16X1-1:2]', 0.3281, '150951'],
   ['[#6X3$(*=[#6]):1]-[#16X1-1:2]', 0.1879, '120951'],
@@ -413,9 +421,6 @@ export const BOND_CHARGE_CORRECTIONS: readonly BondChargeCorrection[] = [
   ['[#8X1,#8X2:1]=[#16X3:2]', 0.2718, '310252'],
   ['[#8X1,#8X2:1]=[#16X1,#16X2:2]', 0.1583, '310251'],
   ['[#8X1,#8X2:1]:[#16X1,#16X2:2]', 0.0983, '310751'],
-  ['[#8X1,#8X2:1]~[#16X4:2]', 0.3228, '310953'],
-  ['[#8X1,#8X2:1]~[#16X3:2]', 0.3916, '310952'],
-  ['[#8X1,#8X2:1]~[#16X1,#16X2:2]', 0.153, '310951'],
   ['[#16X4:1]-[#9:2]', -0.2041, '530171'],
   ['[#16X4:1]-[#17:2]', -0.2761, '530172'],
   ['[#16X4:1]-[#35:2]', -0.197, '530173'],
@@ -434,10 +439,9 @@ export const BOND_CHARGE_CORRECTIONS: readonly BondChargeCorrection[] = [
   ['[#16X1,#16X2:1]-[#1:2]', -0.1718, '510191'],
   ['[#16X1,#16X2:1]=[#16X3:2]', 0.3295, '510252'],
   ['[#16X1,#16X2:1]:[#16X1,#16X2:2]', 0.0, '510751'],
-  ['[#16X1,#16X2:1]~[#16X4:2]', 0.5218, '510953'],
   ['[#14X4:1]-[#17:2]', -0.0555, '610172'],
   ['[#14X4:1]-[#1:2]', -0.0258, '610191'],
-  // Phosphorus with four neighbours or a double bond: figures of openff-recharge's openeye-am1-bcc.json (MIT).
+  // Phosphorus with four neighbours or a double bond.
   ['[#8X1:1]~[#15X4$([*](-[#8X1-1])(~[#8X1])):2]', 0.3195, '310942'],
   ['[#8:1]-[#15X4,#15X3$(*=[*]):2]', 0.2336, '310142'],
   ['[#8:1]=[#15X4,#15X3$(*=[*]):2]', 0.2707, '310242'],
