@@ -1,4 +1,4 @@
-import { DEGREES_PER_RADIAN } from '@bespoke/units';
+import { ANGSTROM_PER_BOHR, DEGREES_PER_RADIAN, KILOJOULE_PER_KCAL } from '@bespoke/units';
 
 // The units in which OFFXML files may write: those of openff-units (https://github.com/openforcefield/openff-units,
 // MIT), a list for the Python package pint, as far as lengths, energies, amounts, angles and charges can be made of them.
@@ -22,13 +22,11 @@ const CHARGE: Dimensions = [0, 0, 0, 0, 1];
 const ENERGY: Dimensions = [2, -2, 1, 0, 0];
 const MOLAR_ENERGY: Dimensions = [2, -2, 1, -1, 0];
 
-const JOULES_PER_CALORIE = 4.184;
 /** kilocalorie = 4184 kg·m²/s² = 1 mass unit · (1e-10 m)²/s². */
 const KILOGRAMS_PER_MASS_UNIT = 4.184e23;
 const COULOMBS_PER_E = 1.602176634e-19;
 const DALTON_KILOGRAMS = 1.6605390666e-27;
 const HARTREE_JOULES = 4.3597447222071e-18;
-const BOHR_ANGSTROM = 0.529177210903;
 
 const UNITS = new Map<string, Unit>();
 
@@ -45,7 +43,7 @@ define('angstrom ångström Å Å', 1, LENGTH);
 define('meter metre m', 1e10, LENGTH);
 define('micron', 1e4, LENGTH);
 define('fermi', 1e-5, LENGTH);
-define('bohr a_0 a0 bohr_radius atomic_unit_of_length a_u_length', BOHR_ANGSTROM, LENGTH);
+define('bohr a_0 a0 bohr_radius atomic_unit_of_length a_u_length', ANGSTROM_PER_BOHR, LENGTH);
 define('second sec s', 1, TIME);
 define('minute min', 60, TIME);
 define('hour hr', 3600, TIME);
@@ -55,23 +53,23 @@ define('mole mol', 1, AMOUNT);
 define('avogadro_number', 6.02214076e23, DIMENSIONLESS);
 define('avogadro_constant N_A', 6.02214076e23, [0, 0, 0, -1, 0]);
 define('calorie cal thermochemical_calorie cal_th', 1e-3, ENERGY);
-define('joule J', 1e-3 / JOULES_PER_CALORIE, ENERGY);
-define('erg', 1e-10 / JOULES_PER_CALORIE, ENERGY);
-define('rydberg Ry', HARTREE_JOULES / 2 / 1e3 / JOULES_PER_CALORIE, ENERGY);
+define('joule J', 1e-3 / KILOJOULE_PER_KCAL, ENERGY);
+define('erg', 1e-10 / KILOJOULE_PER_KCAL, ENERGY);
+define('rydberg Ry', HARTREE_JOULES / 2 / 1e3 / KILOJOULE_PER_KCAL, ENERGY);
 define(
   'hartree E_h Eh hartree_energy atomic_unit_of_energy a_u_energy',
-  HARTREE_JOULES / 1e3 / JOULES_PER_CALORIE,
+  HARTREE_JOULES / 1e3 / KILOJOULE_PER_KCAL,
   ENERGY,
 );
 define('calorie_per_mole calories_per_mole', 1e-3, MOLAR_ENERGY);
-define('joule_per_mole joules_per_mole', 1e-3 / JOULES_PER_CALORIE, MOLAR_ENERGY);
+define('joule_per_mole joules_per_mole', 1e-3 / KILOJOULE_PER_KCAL, MOLAR_ENERGY);
 // newton = joule/meter, dyne = erg/centimeter
-define('newton N', 1e-13 / JOULES_PER_CALORIE, [1, -2, 1, 0, 0]);
-define('dyne dyn', 1e-18 / JOULES_PER_CALORIE, [1, -2, 1, 0, 0]);
+define('newton N', 1e-13 / KILOJOULE_PER_KCAL, [1, -2, 1, 0, 0]);
+define('dyne dyn', 1e-18 / KILOJOULE_PER_KCAL, [1, -2, 1, 0, 0]);
 define('elementary_charge e', 1, CHARGE);
 define('coulomb C', 1 / COULOMBS_PER_E, CHARGE);
 define('ampere amp A', 1 / COULOMBS_PER_E, [0, -1, 0, 0, 1]);
-define('volt V', COULOMBS_PER_E / 1e3 / JOULES_PER_CALORIE, [2, -2, 1, 0, -1]);
+define('volt V', COULOMBS_PER_E / 1e3 / KILOJOULE_PER_KCAL, [2, -2, 1, 0, -1]);
 
 const PREFIXES = new Map<string, number>(
   (
