@@ -7,19 +7,21 @@ import { fragmentConformer } from './start-conformer';
 const THREAD = require.resolve('./fragment.thread');
 const UNUSED =
   'The coordinates given are no starting conformer: every scan is of a piece cut from the molecule.';
-const REFUSALS = ['MoleculeError', 'SmartsError', 'SmirnoffError', 'TargetSmartsError'];
+const REFUSALS = ['MoleculeError', 'NoBondOrdersError', 'SmartsError', 'SmirnoffError', 'TargetSmartsError'];
 
 /** Cuts a molecule into fragments and says which parameters are to be fitted on each. */
 @Controller()
 export class FragmentHandler {
   @TaskHandler('fragment')
-  async run(task: FragmentTask, { artifacts, signal }: TaskContext): Promise<FragmentResult> {
-    const { mappedSmiles, scheme, targetTorsionSmarts, periodicities, startConformerSha256 } = task;
+  async run(task: FragmentTask, context: TaskContext): Promise<FragmentResult> {
+    const { artifacts, signal, cores, memoryBytes, scratchDirectory } = context;
+    const { mappedSmiles, fragmentation, targetTorsionSmarts, periodicities, startConformerSha256 } = task;
     const read = async (sha256: string) => Buffer.from(await artifacts.get(sha256)).toString('utf8');
     const baseForceField = await read(task.baseForceFieldSha256);
     const job: FragmentJob = {
-      task: { mappedSmiles, scheme, targetTorsionSmarts, periodicities },
+      task: { mappedSmiles, fragmentation, targetTorsionSmarts, periodicities },
       baseForceField,
+      run: { cores, memoryBytes, scratchDirectory },
     };
     const result = await endingTaskOn(REFUSALS, () => runInThread<FragmentResult>(THREAD, job, signal));
     if (startConformerSha256 === undefined) return result;

@@ -1,28 +1,48 @@
-import { drivenDihedral, fragmentMolecule, type Fragment } from '@bespoke/fragmentation';
+import {
+  drivenDihedral,
+  fragmentMolecule,
+  NoBondOrdersError,
+  type BondOrderSource,
+  type Fragment,
+} from '@bespoke/fragmentation';
 import {
   heavySmiles,
   loadRDKit,
+  MoleculeError,
   moleculeFromSmiles,
   SmartsError,
   undefinedStereo,
   type Molecule,
 } from '@bespoke/molecule';
+import { elf10BondOrders } from '@bespoke/partial-charges';
+import { EngineError, type EngineRun } from '@bespoke/qc-engines';
 import { bespokeTorsions, parseOffxml, SmirnoffError, type ForceField } from '@bespoke/smirnoff';
 import type { FragmentResult, FragmentTask } from '@bespoke/workflow-schema';
 
 /** What the thread is given: a task, and the force field that the task names. */
 export interface FragmentJob {
-  task: Pick<FragmentTask, 'mappedSmiles' | 'scheme' | 'targetTorsionSmarts' | 'periodicities'>;
+  task: Pick<FragmentTask, 'mappedSmiles' | 'fragmentation' | 'targetTorsionSmarts' | 'periodicities'>;
   baseForceField: string;
+  /** For bond orders. */
+  run: Omit<EngineRun, 'signal'>;
 }
 
-/** Fragments of a molecule and the torsion parameters to be fitted on each. Runs in a thread of its own. */
-export default async function fragment({ task, baseForceField }: FragmentJob): Promise<FragmentResult> {
+/**
+ * Fragments of a molecule and the torsion parameters to be fitted on each. Runs in a thread of its own, with which
+ * MOPAC ends too.
+ */
+export default async function fragment({ task, baseForceField, run }: FragmentJob): Promise<FragmentResult> {
   await loadRDKit();
   const parent = moleculeFromSmiles(task.mappedSmiles);
   const forceField = parseOffxml(baseForceField);
   const warnings = stereoWarnings(parent);
-  const fragments = fragmentMolecule(parent, task).flatMap((piece) => {
+  const pieces = await fragmentMolecule(
+    parent,
+    { ...task.fragmentation, targetTorsionSmarts: task.targetTorsionSmarts },
+    { bondOrders: am1BondOrderSource(run) },
+  );
+  const fragments = pieces.flatMap((piece) => {
+    warnings.push(...newStereoWarnings(piece));
     const result = withParameters(parent, piece, forceField, task.periodicities, warnings);
     return result ? [result] : [];
   });
@@ -35,6 +55,30 @@ function stereoWarnings(molecule: Molecule): string[] {
   return labels.length === 0
     ? []
     : [`The stereo of ${labels.join(', ')} is not defined: the scans are of one stereoisomer, chosen by us.`];
+}
+
+/** A calculation that was refused would be refused again; a program that crashed or is not there is another matter. */
+function am1BondOrderSource(run: EngineRun): BondOrderSource {
+  const bondOrders = elf10BondOrders(run);
+  return async (molecule) => {
+    try {
+      return await bondOrders(molecule);
+    } catch (error) {
+      if (!(error instanceof EngineError || error instanceof MoleculeError)) throw error;
+      throw new NoBondOrdersError(
+        `no AM1 bond orders could be made of ${heavySmiles(molecule)} (${error.message}): choose pfizer fragmentation`,
+        { cause: error },
+      );
+    }
+  };
+}
+
+function newStereoWarnings({ molecule, newStereo }: Fragment): string[] {
+  return newStereo.length === 0
+    ? []
+    : [
+        `In the fragment ${heavySmiles(molecule)} the stereo of ${newStereo.join(', ')} is open, which the molecule's is not: its scan is of one stereoisomer, chosen by us.`,
+      ];
 }
 
 /** One torsion that cannot be described leaves the others alone: it keeps the base parameter, and a warning says so. */

@@ -7,19 +7,19 @@ const SINGLE_BONDS = ['[!#1]~[!$(*#*)&!D1:1]-;!@[!$(*#*)&!D1:2]~[!#1]'];
 
 beforeAll(loadRDKit);
 
-function cut(smiles: string, scheme: string) {
+async function cut(smiles: string, scheme: 'none' | 'pfizer') {
   const molecule = moleculeFromSmiles(smiles);
   const [geometry] = generateConformers(molecule, { maxConformers: 1, seed: 3 });
   return {
     molecule,
     geometry: [...geometry!],
-    fragments: fragmentMolecule(molecule, { scheme, targetTorsionSmarts: SINGLE_BONDS }),
+    fragments: await fragmentMolecule(molecule, { scheme, targetTorsionSmarts: SINGLE_BONDS }),
   };
 }
 
 describe('the geometry given with a molecule', () => {
-  it('is that of a fragment that is the whole molecule, in the numbering of the fragment', () => {
-    const { molecule, geometry, fragments } = cut('OC[C@H](F)c1ccccc1', 'none');
+  it('is that of a fragment that is the whole molecule, in the numbering of the fragment', async () => {
+    const { molecule, geometry, fragments } = await cut('OC[C@H](F)c1ccccc1', 'none');
     expect(fragments.length).toBeGreaterThan(1);
     for (const fragment of fragments) {
       const own = fragmentConformer(geometry, fragment)!;
@@ -36,13 +36,13 @@ describe('the geometry given with a molecule', () => {
     }
   });
 
-  it('is that of a molecule that is too small to be cut', () => {
-    const { geometry, fragments } = cut('CCCC', 'pfizer');
+  it('is that of a molecule that is too small to be cut', async () => {
+    const { geometry, fragments } = await cut('CCCC', 'pfizer');
     expect(fragments.map((fragment) => fragmentConformer(geometry, fragment)?.length)).toEqual([42]);
   });
 
-  it('is not that of a piece, also of one with as many atoms', () => {
-    const { geometry, fragments } = cut('CCCCCCCCc1ccccc1', 'pfizer');
+  it('is not that of a piece, also of one with as many atoms', async () => {
+    const { geometry, fragments } = await cut('CCCCCCCCc1ccccc1', 'pfizer');
     expect(fragments.map((fragment) => fragmentConformer(geometry, fragment))).toEqual(
       fragments.map(() => null),
     );

@@ -619,7 +619,7 @@ describe('bad input', () => {
         /am1bcc-elf10/,
       ],
       [{ smiles: 'CC', workflow: 'nope' }, 422, 'unknown-workflow', 'workflow', /debug, default, draft/],
-      [{ smiles: 'CC', workflow: 'default' }, 422, 'unsupported-fragmentation', 'workflow', /pfizer/],
+      [{ smiles: 'CC', workflow: 'default' }, 422, 'unsupported-engine', 'workflow', /psi4/],
       [
         {
           smiles: 'CC',

@@ -1,6 +1,6 @@
 import { fragmentMolecule, type Fragment } from '@bespoke/fragmentation';
 import { smilesWithMapNumbers, undefinedStereo, type Molecule } from '@bespoke/molecule';
-import type { FragmentationScheme } from '@bespoke/workflow-schema';
+import { defaultFragmentation, type FragmentationScheme } from '@bespoke/workflow-schema';
 import { moleculeOrSmilesOf } from './mapped-molecule';
 import type { InputRecord } from './record';
 
@@ -11,10 +11,10 @@ export interface FragmentSettings {
 }
 
 /** `chem fragment`: the fragment around each target bond, its atoms numbered as those of the molecule. */
-export function fragmentWith(settings: FragmentSettings): (record: InputRecord) => object {
-  return (record) => {
+export function fragmentWith(settings: FragmentSettings): (record: InputRecord) => Promise<object> {
+  return async (record) => {
     const parent = moleculeOrSmilesOf(record);
-    const fragments = fragmentsOf(parent, settings);
+    const fragments = await fragmentsOf(parent, settings);
     return {
       parent_smiles: parent.mappedSmiles,
       fragments: fragments
@@ -31,23 +31,23 @@ export function fragmentWith(settings: FragmentSettings): (record: InputRecord) 
 }
 
 /** @throws SmartsError, TargetSmartsError */
-export function fragmentsOf(parent: Molecule, { engine, targetTorsionSmarts }: FragmentSettings): Fragment[] {
-  return fragmentMolecule(parent, { scheme: engine, targetTorsionSmarts });
+export async function fragmentsOf(
+  parent: Molecule,
+  { engine, targetTorsionSmarts }: FragmentSettings,
+): Promise<Fragment[]> {
+  return fragmentMolecule(parent, { ...defaultFragmentation(engine), targetTorsionSmarts });
 }
 
 /** What a person should know of these fragments. */
 export function fragmentWarnings(parent: Molecule, fragments: readonly Fragment[]): string[] {
   const open = undefinedStereo(parent);
-  const openInParent = new Set([...open.atoms, ...open.bonds.flat()]);
   return [
     ...(fragments.length === 0 ? ['no bond of the molecule is a target'] : []),
     ...(open.labels.length > 0 ? [`the stereo of ${open.labels.join(', ')} is not defined`] : []),
-    ...fragments.flatMap(({ molecule, occurrences }) => {
-      const { atoms, bonds } = undefinedStereo(molecule);
-      const { parentAtoms, parentBond } = occurrences[0]!;
-      const isNew = [...atoms, ...bonds.flat()].some((atom) => !openInParent.has(parentAtoms[atom] ?? -1));
-      return isNew
-        ? [`the fragment around ${parentBond.map(mapNumber).join('-')} has stereo that the molecule has not`]
+    ...fragments.flatMap(({ occurrences, newStereo }) => {
+      const bond = occurrences[0]!.parentBond.map(mapNumber).join('-');
+      return newStereo.length > 0
+        ? [`the fragment around ${bond} has stereo that the molecule has not: ${newStereo.join(', ')}`]
         : [];
     }),
   ];

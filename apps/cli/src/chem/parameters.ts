@@ -19,7 +19,7 @@ export interface ParametersSettings {
 }
 
 /** A fragment, and the first of the line's fragments that is this one. */
-interface GivenFragment extends Fragment {
+interface GivenFragment extends Omit<Fragment, 'newStereo'> {
   place: number;
   /** For each atom its place among the atoms of the SMILES of that one, from 0. */
   written: readonly number[];

@@ -18,12 +18,7 @@ import {
 } from '@bespoke/partial-charges';
 import { engineNamed } from '@bespoke/qc-engines';
 import { assignParameters, parseOffxml, SmirnoffError, type ForceField } from '@bespoke/smirnoff';
-import type {
-  FieldError,
-  FragmentationScheme,
-  QcSpecification,
-  StartConformer,
-} from '@bespoke/workflow-schema';
+import type { FieldError, Fragmentation, QcSpecification, StartConformer } from '@bespoke/workflow-schema';
 
 /** What the thread is given. Exactly one of `smiles` and `molfile`. */
 export interface MoleculeCheck {
@@ -32,7 +27,7 @@ export interface MoleculeCheck {
   name: string;
   /** OFFXML. */
   forceField: string;
-  fragmentation: FragmentationScheme;
+  fragmentation: Fragmentation;
   targetTorsionSmarts: readonly string[];
   qc: QcSpecification;
   /** Null follows the force field. */
@@ -75,7 +70,7 @@ export default async function checkMolecule(check: MoleculeCheck): Promise<Check
     const missing = missingParameters(molecule, forceField);
     if (missing !== null)
       return { code: 'missing-parameters', errors: [{ field: moleculeField, message: missing }] };
-    const uncharged = missingCharges(molecule, forceField, check);
+    const uncharged = await missingCharges(molecule, forceField, check);
     if (uncharged !== null) {
       const field = uncharged.code === 'unsupported-by-charge-model' ? moleculeField : 'forceField';
       return { code: uncharged.code, errors: [{ field, message: uncharged.message }] };
@@ -149,14 +144,18 @@ function missingParameters(molecule: Molecule, forceField: ForceField): string |
   return `The base force field has no parameter for ${listed(molecule, names)}. Choose another base force field.`;
 }
 
-/** Why the charges of the fragments that will be driven can't be made; they are needed only after all QC. */
-function missingCharges(
+/**
+ * Why the charges of the fragments that will be driven can't be made; they are needed only after all QC. Fragments that
+ * grow until their bond orders are right are taken as they are at first, for here are no bond orders.
+ */
+async function missingCharges(
   molecule: Molecule,
   forceField: ForceField,
-  { fragmentation: scheme, targetTorsionSmarts, chargeModel: override }: MoleculeCheck,
-): { code: ChargeErrorCode; message: string } | null {
+  { fragmentation, targetTorsionSmarts, chargeModel: override }: MoleculeCheck,
+): Promise<{ code: ChargeErrorCode; message: string } | null> {
   const reasons = new Set<string>();
-  for (const fragment of fragmentMolecule(molecule, { scheme, targetTorsionSmarts })) {
+  const scheme = fragmentation.scheme === 'none' ? 'none' : 'pfizer';
+  for (const fragment of await fragmentMolecule(molecule, { scheme, targetTorsionSmarts })) {
     const { parentAtoms } = fragment.occurrences[0]!;
     // What caps a cut has no number in the molecule.
     const atomName = (atom: number): string =>

@@ -98,14 +98,6 @@ export class Submission {
   }
 
   private refuseUnsupported(workflow: Workflow): void {
-    if (workflow.fragmentation === 'wbo') {
-      throw refusal(422, 'unsupported-fragmentation', `The workflow ${workflow.name} cannot be run.`, [
-        {
-          field: 'workflow',
-          message: `The workflow ${workflow.name} fragments by Wiberg bond orders (wbo), which this version cannot do. Choose a workflow with pfizer fragmentation, such as draft.`,
-        },
-      ]);
-    }
     const unsupported = unsupportedEngine(this.workers.supply(), workflow.qc);
     if (unsupported !== null) {
       throw refusal(422, 'unsupported-engine', `The workflow ${workflow.name} cannot be run.`, [

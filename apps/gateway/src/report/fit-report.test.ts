@@ -1,7 +1,11 @@
 import { newFit, type FitDrive, type FitRecord } from '@bespoke/orchestration';
-import type { FitOutcome, FragmentResult, TorsionFit, Workflow } from '@bespoke/workflow-schema';
+import {
+  builtInWorkflows,
+  type FitOutcome,
+  type FragmentResult,
+  type TorsionFit,
+} from '@bespoke/workflow-schema';
 import { describe, expect, it } from 'vitest';
-import draft from '@bespoke/workflow-schema/workflows/draft.json';
 import { assembleFitReport, referenceNote } from './fit-report';
 
 const SHA = { base: 'a'.repeat(64), fitted: 'b'.repeat(64), outcome: 'c'.repeat(64) };
@@ -49,7 +53,7 @@ function finishedFit(changes: Partial<FitRecord> = {}): FitRecord {
     name: 'butane',
     smiles: 'CCCC',
     mappedSmiles: '[C:1]',
-    workflow: draft as Workflow,
+    workflow: builtInWorkflows.get('draft')!,
     baseForceField: { name: 'openff_unconstrained-2.2.1.offxml', sha256: SHA.base },
     lane: 'normal',
     softwareVersion: '0.1.0',

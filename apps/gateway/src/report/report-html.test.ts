@@ -1,7 +1,6 @@
 import { loadRDKit, matchSmarts, moleculeFromSmiles } from '@bespoke/molecule';
-import type { FitReport, TorsionFit, Workflow } from '@bespoke/workflow-schema';
+import { builtInWorkflows, type FitReport, type TorsionFit } from '@bespoke/workflow-schema';
 import { beforeAll, describe, expect, it } from 'vitest';
-import draft from '@bespoke/workflow-schema/workflows/draft.json';
 import { reportHtml } from './report-html';
 
 const GRID_DEGREES = Array.from({ length: 24 }, (_, index) => -165 + 15 * index);
@@ -73,7 +72,7 @@ function melatonin(): FitReport {
     status: 'succeeded',
     referenceNote:
       'The reference of each torsion is GFN2-xTB, computed with xtb 6.5.1. Against DFT, such a fit is no better than Sage itself.',
-    workflow: draft as Workflow,
+    workflow: builtInWorkflows.get('draft')!,
     baseForceField: { name: 'openff_unconstrained-2.2.1.offxml', sha256: 'a'.repeat(64) },
     forceFieldSha256: 'b'.repeat(64),
     fragments: [

@@ -1,5 +1,10 @@
 import { loadRDKit } from '@bespoke/molecule';
-import { levelOfTheory, type ChargeProvenance, type FitReport } from '@bespoke/workflow-schema';
+import {
+  levelOfTheory,
+  type ChargeProvenance,
+  type FitReport,
+  type Fragmentation,
+} from '@bespoke/workflow-schema';
 import { Markup, markup, type Fragment } from '@bespoke/markup';
 import { reportStyle } from './report-style';
 import { atomLabels, structureDrawing } from './structure-drawing';
@@ -92,6 +97,12 @@ function torsions(report: FitReport): Markup {
   return markup`${overview(report)}<h2>Torsions</h2>${sections}`;
 }
 
+function fragmentationText(fragmentation: Fragmentation): string {
+  if (fragmentation.scheme !== 'wbo') return fragmentation.scheme;
+  const { scheme, threshold, heuristic, keepNonRotorRingSubstituents } = fragmentation;
+  return `${scheme}, threshold ${threshold}, grown by ${heuristic}${keepNonRotorRingSubstituents ? ', rings keep what cannot turn' : ''}`;
+}
+
 function chargesText(chargeModel: ChargeProvenance): string {
   const text = `${provenanceText(chargeModel)}${chargeModel.settings ? `: ${chargeModel.settings}` : ''}`;
   return chargeModel.overridden
@@ -121,7 +132,7 @@ function particulars({
   return markup`<h2>How it was made</h2><div class="columns">
     ${card('Workflow', [
       ['name', workflow.name],
-      ['fragmentation', workflow.fragmentation],
+      ['fragmentation', fragmentationText(workflow.fragmentation)],
       ['reference', `${levelOfTheory(qc)} by ${qc.program}`],
       [
         'drives',

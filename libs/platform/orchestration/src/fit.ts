@@ -461,7 +461,7 @@ function fragmentTask(fit: FitOrder, epoch: number): TaskRequest {
     input: {
       softwareVersion: fit.softwareVersion,
       mappedSmiles: fit.mappedSmiles,
-      scheme: workflow.fragmentation,
+      fragmentation: workflow.fragmentation,
       targetTorsionSmarts: workflow.targetTorsionSmarts,
       baseForceFieldSha256: fit.baseForceField.sha256,
       periodicities: workflow.fit.periodicities,

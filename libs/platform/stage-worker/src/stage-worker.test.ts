@@ -134,7 +134,7 @@ function task(mappedSmiles = '[H:1][H:2]'): TaskEnvelope<'fragment'> {
     input: {
       softwareVersion: '0.1.0',
       mappedSmiles,
-      scheme: 'none',
+      fragmentation: { scheme: 'none' },
       targetTorsionSmarts: ['[*:1]-[*:2]'],
       baseForceFieldSha256: '0'.repeat(64),
       periodicities: [1, 2],

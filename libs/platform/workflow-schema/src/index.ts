@@ -1,6 +1,7 @@
 export * from './built-in-workflows';
 export * from './fit-report';
 export * from './fit-view';
+export * from './fragmentation';
 export * from './problem-details';
 export * from './submit-fit';
 export * from './tasks';

@@ -15,14 +15,8 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import {
-  CHARGE_MODELS,
-  FRAGMENTATION_SCHEMES,
-  FitSettings,
-  QcSpecification,
-  type ChargeModelName,
-  type FragmentationScheme,
-} from './workflow';
+import { IsFragmentation, type Fragmentation } from './fragmentation';
+import { CHARGE_MODELS, FitSettings, QcSpecification, type ChargeModelName } from './workflow';
 
 // Messages between the apps. Every molecule in a message is a mapped SMILES with explicit hydrogens in which
 // atom i, counted from 0, carries map number i + 1; every index in a message counts from 0 in that order.
@@ -42,7 +36,7 @@ export class FragmentTask {
   /** Which version of this software is to do it. */
   @IsString() @MaxLength(64) softwareVersion!: string;
   @IsString() @MaxLength(MAX_SMILES_LENGTH) mappedSmiles!: string;
-  @IsIn(FRAGMENTATION_SCHEMES) scheme!: FragmentationScheme;
+  @IsFragmentation() fragmentation!: Fragmentation;
   @IsArray()
   @ArrayMaxSize(20)
   @IsString({ each: true })

@@ -16,10 +16,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-
-/** How a molecule is cut into fragments around its target bonds; `none` scans the whole molecule. */
-export const FRAGMENTATION_SCHEMES = ['pfizer', 'wbo', 'none'] as const;
-export type FragmentationScheme = (typeof FRAGMENTATION_SCHEMES)[number];
+import { IsFragmentation, type Fragmentation } from './fragmentation';
 
 /** A level of theory: which program computes, with which method, and in which basis where there is one. */
 export class QcSpecification {
@@ -143,8 +140,9 @@ export class Workflow {
   @IsIn(CHARGE_MODELS)
   chargeModel?: ChargeModelName | null;
 
-  @IsIn(FRAGMENTATION_SCHEMES)
-  fragmentation!: FragmentationScheme;
+  /** A scheme's name stands for the scheme with its defaults. */
+  @IsFragmentation()
+  fragmentation!: Fragmentation;
 
   /** SMARTS patterns of the bonds whose torsions are fitted, each with the bond's atoms tagged :1 and :2. */
   @IsArray()

@@ -1,17 +1,13 @@
 import { stereoisomerAt } from '@bespoke/molecule';
 import { am1bcc, am1bccCharges, bondChargeCorrections, conformersForCharges } from './am1bcc';
 import type { ChargeModel } from './charge-model';
-import { mostDiverse } from './conformer-choice';
+import { ELF10, elf10 } from './conformer-choice';
 
 /** Conformers to choose from. OpenEye takes about 800 and the OpenFF toolkit 500, few of them minimised. */
 const MAX_CANDIDATES = 200;
-const KEPT_PERCENT = 2;
-const MAX_CONFORMERS = 10;
-const DISTINCT_RMSD_ANGSTROM = 0.05;
 
 /**
- * AM1-BCC averaged over at most ten diverse conformers among the 2 % (one at least) whose polar groups interact least:
- * OpenEye's ELF10, with AM1 charges to rank the conformers in place of MMFF94's.
+ * AM1-BCC averaged over OpenEye's ELF10 conformers, with AM1 charges to rank the conformers in place of MMFF94's.
  */
 export const am1bccElf10: ChargeModel<'am1bcc-elf10'> = {
   name: 'am1bcc-elf10',
@@ -21,7 +17,7 @@ export const am1bccElf10: ChargeModel<'am1bcc-elf10'> = {
   async provenance() {
     const provenance = await am1bcc.provenance();
     const settings =
-      `mean over at most ${MAX_CONFORMERS} diverse conformers among the ${KEPT_PERCENT} % of at most ` +
+      `mean over at most ${ELF10.maxConformers} diverse conformers among the ${ELF10.keptPercent} % of at most ` +
       `${MAX_CANDIDATES} that interact least with themselves, each relaxed with AM1; equivalent atoms averaged`;
     return provenance && { ...provenance, method: this.method, settings };
   },
@@ -32,9 +28,7 @@ export const am1bccElf10: ChargeModel<'am1bcc-elf10'> = {
     const isomer = geometryAngstrom
       ? stereoisomerAt(molecule, Float64Array.from(geometryAngstrom))
       : molecule;
-    const ranked = await conformersForCharges(isomer, MAX_CANDIDATES, run);
-    const lowest = ranked.slice(0, Math.max(1, Math.round((KEPT_PERCENT / 100) * ranked.length)));
-    const conformers = mostDiverse(lowest, MAX_CONFORMERS, DISTINCT_RMSD_ANGSTROM);
+    const conformers = elf10(await conformersForCharges(isomer, MAX_CANDIDATES, run));
     const sums = molecule.atoms.map(() => 0);
     for (let next = 0; next < conformers.length; next += run.cores) {
       const batch = conformers.slice(next, next + run.cores);

@@ -26,6 +26,18 @@ export function leastInteractingFirst<Conformer extends Geometry>(
     .map(({ conformer }) => conformer);
 }
 
+/** OpenEye's figures. */
+export const ELF10 = { keptPercent: 2, maxConformers: 10, distinctRmsdAngstrom: 0.05 };
+
+/**
+ * At most ten diverse conformers among the 2 % (one at least) whose polar groups interact least.
+ * @param leastInteracting in the order of `leastInteractingFirst`
+ */
+export function elf10<Conformer extends Geometry>(leastInteracting: readonly Conformer[]): Conformer[] {
+  const count = Math.max(1, Math.round((ELF10.keptPercent / 100) * leastInteracting.length));
+  return mostDiverse(leastInteracting.slice(0, count), ELF10.maxConformers, ELF10.distinctRmsdAngstrom);
+}
+
 /** The first one, and then always the one furthest in RMSD from all before it, as long as that differs. */
 export function mostDiverse<Conformer extends Geometry>(
   conformers: readonly Conformer[],

@@ -1,0 +1,90 @@
+import { extractFragment, type Molecule } from '@bespoke/molecule';
+import { nextSubstituent, type BondOrders, type GrowthHeuristic } from './growth';
+import { minimalFragments } from './minimal-fragments';
+import { newStereo } from './new-stereo';
+import type { BondAtoms } from './target-bonds';
+
+/** How a molecule is cut, with the settings of the scheme. */
+export type FragmentationScheme =
+  /** Minimal fragments. */
+  | { scheme: 'pfizer' }
+  /** Minimal fragments that grow until their bond order is the parent's. */
+  | {
+      scheme: 'wbo';
+      /** Largest difference between the target bond's Wiberg bond orders in the fragment and in the parent. */
+      threshold: number;
+      heuristic: GrowthHeuristic;
+      /** Ring systems keep the substituents that cannot turn, such as halogens and methyl groups. */
+      keepNonRotorRingSubstituents: boolean;
+    }
+  /** The whole molecule, once for each target bond. */
+  | { scheme: 'none' };
+
+/**
+ * Gives the bond orders of a molecule, as far as the scheme needs them.
+ * @throws NoBondOrdersError where the molecule has none
+ */
+export type BondOrderSource = (molecule: Molecule) => Promise<BondOrders>;
+
+/** No bond orders could be made for this molecule, and none would be at another try. */
+export class NoBondOrdersError extends Error {
+  readonly code = 'no-bond-orders';
+  override readonly name = 'NoBondOrdersError';
+}
+
+/** Which atoms of a molecule stay around each of its target bonds, in their order. */
+export async function atomsAroundBonds(
+  molecule: Molecule,
+  bonds: readonly BondAtoms[],
+  settings: FragmentationScheme,
+  bondOrdersOf: BondOrderSource,
+): Promise<ReadonlySet<number>[]> {
+  switch (settings.scheme) {
+    case 'none':
+      return bonds.map(() => new Set(molecule.atoms.keys()));
+    case 'pfizer': {
+      const fragments = minimalFragments(molecule, false);
+      return bonds.map((bond) => fragments.around(bond));
+    }
+    case 'wbo': {
+      if (bonds.length === 0) return [];
+      const fragments = minimalFragments(molecule, settings.keepNonRotorRingSubstituents);
+      const parentOrders = await bondOrdersOf(molecule);
+      return Promise.all(
+        bonds.map(async (bond) => {
+          const atoms = fragments.around(bond);
+          while (
+            (await changeOfBondOrder(molecule, atoms, bond, parentOrders, bondOrdersOf)) > settings.threshold
+          ) {
+            const next = nextSubstituent(molecule, atoms, bond, settings.heuristic, parentOrders);
+            if (next === null) break;
+            for (const atom of fragments.with(next)) atoms.add(atom);
+          }
+          return atoms;
+        }),
+      );
+    }
+    default:
+      return settings satisfies never;
+  }
+}
+
+/** Between parent and fragment; infinite where the fragment has no bond order, or a stereo centre that is new. */
+async function changeOfBondOrder(
+  parent: Molecule,
+  atoms: ReadonlySet<number>,
+  [i, j]: BondAtoms,
+  parentOrders: BondOrders,
+  bondOrdersOf: BondOrderSource,
+): Promise<number> {
+  const extracted = extractFragment(parent, atoms);
+  if (newStereo(parent, extracted).length > 0) return Number.POSITIVE_INFINITY;
+  const [first, second] = [i, j].map((atom) => extracted.parentAtoms.indexOf(atom)) as [number, number];
+  try {
+    const orders = await bondOrdersOf(extracted.molecule);
+    return Math.abs(orders(first, second) - parentOrders(i, j));
+  } catch (error) {
+    if (error instanceof NoBondOrdersError) return Number.POSITIVE_INFINITY;
+    throw error;
+  }
+}
