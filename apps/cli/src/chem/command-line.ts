@@ -69,7 +69,7 @@ export function chemCommand(): Command {
   forceFieldOption(
     lineCommand(chem, 'minimize', 'the minimum nearest to each of several geometries', [
       `${WATER}, "charges_e": [-0.834, 0.417, 0.417], "geometries_angstrom": [${WATER_GEOMETRY}]}`,
-      `{"id": "water", "energies_kcal_mol": [${WATER_ENERGY}], "geometries_angstrom": [[…]], "converged": [true], "iterations": [4]}`,
+      '{"id": "water", "energies_kcal_mol": [{…, "total": 0}], "geometries_angstrom": [[…]], "converged": [true], "iterations": [4]}',
     ]),
   )
     .option('--freeze <atoms>', 'atoms that stay where they are, as in 3,0,1,2; they count from 0', atomList)

@@ -160,10 +160,9 @@ function writePictures(directory: string): (outcome: LineOutcome, line: FileLine
   return async (outcome, { source, number }) => {
     if ('error' in outcome) return reportFailure(outcome.error, source);
     if (outcome.output === null) return;
-    const name = safeFileName(String(outcome.id));
+    let file = safeFileName(String(outcome.id)) || 'molecule';
     // Upper and lower case are one file on some machines.
-    const isFree = name !== '' && !used.has(name.toLowerCase());
-    const file = isFree ? name : `${name || 'molecule'}-${number}`;
+    while (used.has(file.toLowerCase())) file += `-${number}`;
     used.add(file.toLowerCase());
     try {
       writeFileSync(path.join(directory, `${file}.svg`), outcome.output);
