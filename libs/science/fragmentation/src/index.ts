@@ -5,6 +5,12 @@ import { type BondAtoms, targetBonds } from './target-bonds';
 
 export { FUNCTIONAL_GROUPS, functionalGroups } from './functional-groups';
 export { drivenDihedral } from './driven-dihedral';
+export {
+  depictFragment,
+  depictFragmentInParent,
+  FRAGMENT_COLOURS,
+  type FragmentDrawing,
+} from './fragment-drawing';
 export { type BondOrders, GROWTH_HEURISTICS, type GrowthHeuristic } from './growth';
 export { type BondOrderSource, type FragmentationScheme, NoBondOrdersError } from './schemes';
 export { type BondAtoms, targetBonds, TargetSmartsError } from './target-bonds';
