@@ -1,13 +1,8 @@
 import { addRadial, type Hessian } from './second-derivatives';
 import type { HarmonicBonds } from './system';
 
-/** Energy of the bonds in kcal/mol; adds first and second derivatives where arrays are given. */
-export function bondEnergy(
-  bonds: HarmonicBonds,
-  x: Float64Array,
-  gradient: Float64Array | null,
-  hessian: Hessian | null,
-): number {
+/** Energy of the bonds in kcal/mol; adds first derivatives where arrays are given. */
+export function bondEnergy(bonds: HarmonicBonds, x: Float64Array, gradient: Float64Array | null): number {
   const { atoms, kKcalPerMolPerAngstrom2: k, lengthAngstrom } = bonds;
   let energy = 0;
   for (let bond = 0; bond < k.length; bond++) {
@@ -16,8 +11,7 @@ export function bondEnergy(
     const dx = x[i]! - x[j]!;
     const dy = x[i + 1]! - x[j + 1]!;
     const dz = x[i + 2]! - x[j + 2]!;
-    const r2 = dx * dx + dy * dy + dz * dz;
-    const r = Math.sqrt(r2);
+    const r = Math.sqrt(dx * dx + dy * dy + dz * dz);
     const stretch = r - lengthAngstrom[bond]!;
     const force = k[bond]! * stretch;
     energy += 0.5 * force * stretch;
@@ -29,7 +23,20 @@ export function bondEnergy(
     gradient[j]! -= slope * dx;
     gradient[j + 1]! -= slope * dy;
     gradient[j + 2]! -= slope * dz;
-    if (hessian !== null) addRadial(hessian, x.length, i, j, dx, dy, dz, slope, (k[bond]! - slope) / r2);
   }
   return energy;
+}
+
+export function addBondHessian(bonds: HarmonicBonds, x: Float64Array, hessian: Hessian): void {
+  const { atoms, kKcalPerMolPerAngstrom2: k, lengthAngstrom } = bonds;
+  for (let bond = 0; bond < k.length; bond++) {
+    const i = 3 * atoms[2 * bond]!;
+    const j = 3 * atoms[2 * bond + 1]!;
+    const dx = x[i]! - x[j]!;
+    const dy = x[i + 1]! - x[j + 1]!;
+    const dz = x[i + 2]! - x[j + 2]!;
+    const r2 = dx * dx + dy * dy + dz * dz;
+    const slope = k[bond]! * (1 - lengthAngstrom[bond]! / Math.sqrt(r2));
+    addRadial(hessian, x.length, i, j, dx, dy, dz, slope, (k[bond]! - slope) / r2);
+  }
 }

@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { angleEnergy } from './angles';
-import { bondEnergy } from './bonds';
-import { nonbondedEnergy } from './nonbonded';
-import { torsionSeries } from './torsion-series';
+import { addAngleHessian, angleEnergy } from './angles';
+import { addBondHessian, bondEnergy } from './bonds';
+import { addNonbondedHessian, nonbondedEnergy, nonbondedGradient } from './nonbonded';
+import { harmonicAngles } from './system';
+import { addTorsionHessian } from './torsion-hessian';
+import { torsionSeries, type TorsionSeries } from './torsion-series';
 import { torsionEnergy } from './torsions';
 
-type Term = (x: Float64Array, gradient: Float64Array | null, hessian: Float64Array | null) => number;
+interface Term {
+  energy(x: Float64Array, gradient: Float64Array | null): number;
+  addHessian(x: Float64Array, hessian: Float64Array): void;
+}
 
 // A bent, twisted chain of five atoms, far from any symmetry.
 const CHAIN = Float64Array.of(0.1, 0.2, -0.1, 1.5, 0.1, 0.3, 2.1, 1.4, 0.2, 3.4, 1.7, 0.9, 4.1, 0.8, 1.9);
@@ -15,7 +20,8 @@ function deviations(term: Term, x: Float64Array): { gradient: number; hessian: n
   const size = x.length;
   const gradient = new Float64Array(size);
   const hessian = new Float64Array(size * size);
-  term(x, gradient, hessian);
+  term.energy(x, gradient);
+  term.addHessian(x, hessian);
   const worst = { gradient: 0, hessian: 0 };
   const h = 1e-5;
   for (let c = 0; c < size; c++) {
@@ -25,7 +31,7 @@ function deviations(term: Term, x: Float64Array): { gradient: number; hessian: n
     behind[c]! -= h;
     const gradientAhead = new Float64Array(size);
     const gradientBehind = new Float64Array(size);
-    const slope = (term(ahead, gradientAhead, null) - term(behind, gradientBehind, null)) / (2 * h);
+    const slope = (term.energy(ahead, gradientAhead) - term.energy(behind, gradientBehind)) / (2 * h);
     worst.gradient = Math.max(worst.gradient, Math.abs(slope - gradient[c]!) / (1 + Math.abs(slope)));
     for (let row = c; row < size; row++) {
       const curvature = (gradientAhead[row]! - gradientBehind[row]!) / (2 * h);
@@ -41,16 +47,17 @@ const bonds = {
   kKcalPerMolPerAngstrom2: Float64Array.of(500, 600, 700, 650),
   lengthAngstrom: Float64Array.of(1.5, 1.4, 1.3, 1.45),
 };
-const angles = {
-  atoms: Int32Array.of(0, 1, 2, 3, 2, 1, 2, 3, 4),
-  kKcalPerMolPerRadian2: Float64Array.of(100, 120, 140),
-  angleRadians: Float64Array.of(1.9, 2.1, 1.8),
-};
-const linear = {
-  atoms: Int32Array.of(0, 1, 2),
-  kKcalPerMolPerRadian2: Float64Array.of(80),
-  angleRadians: Float64Array.of(Math.PI),
-};
+const angle = (atoms: [number, number, number], kKcalPerMolPerRadian2: number, angleDegrees: number) => ({
+  atoms,
+  kKcalPerMolPerRadian2,
+  angleDegrees,
+});
+const angles = harmonicAngles([
+  angle([0, 1, 2], 100, 109),
+  angle([3, 2, 1], 120, 120),
+  angle([2, 3, 4], 140, 60),
+]);
+const linear = harmonicAngles([angle([0, 1, 2], 80, 180)]);
 const torsions = torsionSeries([
   {
     atoms: [0, 1, 2, 3],
@@ -66,32 +73,43 @@ const torsions = torsionSeries([
 const pairs = {
   rows: Int32Array.of(0, 2, 3, 3, 3, 3),
   partners: Int32Array.of(9, 12, 12),
-  repulsionKcalAngstrom12: Float64Array.of(2e5, 1e5, 3e5),
-  dispersionKcalAngstrom6: Float64Array.of(300, 200, 400),
-  coulombKcalAngstrom: Float64Array.of(-20, 15, 30),
+  coefficients: Float64Array.of(2e5, 300, -20, 1e5, 200, 15, 3e5, 400, 30),
+};
+
+const bondTerm: Term = {
+  energy: (x, gradient) => bondEnergy(bonds, x, gradient),
+  addHessian: (x, hessian) => addBondHessian(bonds, x, hessian),
+};
+const angleTerm = (of: typeof angles): Term => ({
+  energy: (x, gradient) => angleEnergy(of, x, gradient),
+  addHessian: (x, hessian) => addAngleHessian(of, x, hessian),
+});
+const torsionTerm = (of: TorsionSeries): Term => ({
+  energy: (x, gradient) => torsionEnergy(of, x, gradient),
+  addHessian: (x, hessian) => addTorsionHessian(of, x, hessian),
+});
+const pairTerm: Term = {
+  energy: (x, gradient) => nonbondedGradient(pairs, x, gradient!),
+  addHessian: (x, hessian) => addNonbondedHessian(pairs, x, hessian),
 };
 
 describe('first and second derivatives agree with finite differences', () => {
   const terms: [string, Term, Float64Array][] = [
-    ['bonds', (x, g, h) => bondEnergy(bonds, x, g, h), CHAIN],
-    ['angles', (x, g, h) => angleEnergy(angles, x, g, h), CHAIN],
+    ['bonds', bondTerm, CHAIN],
+    ['angles', angleTerm(angles), CHAIN],
     [
       'an angle just off its 180°',
-      (x, g, h) => angleEnergy(linear, x, g, h),
+      angleTerm(linear),
       Float64Array.of(-1.1, 1e-3, 2e-3, 0, 0, 0, 1.2, 1e-3, 0),
     ],
-    [
-      'an angle of 180° well bent',
-      (x, g, h) => angleEnergy(linear, x, g, h),
-      Float64Array.of(-1.1, 0.1, 0.2, 0, 0, 0, 1.2, 0.1, 0),
-    ],
-    ['torsions', (x, g, h) => torsionEnergy(torsions, x, g, h), CHAIN],
+    ['an angle of 180° well bent', angleTerm(linear), Float64Array.of(-1.1, 0.1, 0.2, 0, 0, 0, 1.2, 0.1, 0)],
+    ['torsions', torsionTerm(torsions), CHAIN],
     [
       'torsions in a plane',
-      (x, g, h) => torsionEnergy(torsions, x, g, h),
+      torsionTerm(torsions),
       Float64Array.of(0, 1, 0, 0, 0, 0, 1.5, 0, 0, 2, 1.2, 0, 3.5, 1.1, 0),
     ],
-    ['nonbonded pairs', (x, g, h) => nonbondedEnergy(pairs, x, g, h), CHAIN],
+    ['nonbonded pairs', pairTerm, CHAIN],
   ];
   it.each(terms)('for %s', (_name, term, x) => {
     const { gradient, hessian } = deviations(term, x);
@@ -107,12 +125,32 @@ describe('an angle', () => {
   ])('that is %s against its parameter has an energy and pulls at nothing', (_name, x) => {
     const gradient = new Float64Array(9);
     const hessian = new Float64Array(81);
-    const bent = { ...linear, angleRadians: Float64Array.of(1.9) };
+    const bent = harmonicAngles([angle([0, 1, 2], 80, 109)]);
+    const rest = (109 * Math.PI) / 180;
     const theta = x > 0 ? Math.PI : 0;
     const line = Float64Array.of(-1.1, 0, 0, 0, 0, 0, x, 0, 0);
-    expect(angleEnergy(bent, line, gradient, hessian)).toBeCloseTo(40 * (theta - 1.9) ** 2, 12);
+    addAngleHessian(bent, line, hessian);
+    expect(angleEnergy(bent, line, gradient)).toBeCloseTo(40 * (theta - rest) ** 2, 12);
     expect([...gradient].every((g) => g === 0)).toBe(true);
     expect([...hessian].every(Number.isFinite)).toBe(true);
+  });
+});
+
+describe('an angle near its rest', () => {
+  it.each([-0.25, -0.19, -1e-3, 0, 1e-9, 0.05, 0.1999, 0.21])('has its energy at %s rad from it', (bend) => {
+    const theta = (109 * Math.PI) / 180 + bend;
+    const x = Float64Array.of(1.3, 0, 0, 0, 0, 0, 1.1 * Math.cos(theta), 1.1 * Math.sin(theta), 0);
+    const term = harmonicAngles([angle([0, 1, 2], 80, 109)]);
+    expect(Math.abs(angleEnergy(term, x, null) - 40 * bend * bend)).toBeLessThan(
+      2e-14 * (1 + Math.abs(bend)),
+    );
+  });
+});
+
+describe('pairs', () => {
+  it('have the same energy with and without a gradient', () => {
+    const { vdw, electrostatics } = nonbondedEnergy(pairs, CHAIN);
+    expect(vdw + electrostatics).toBeCloseTo(nonbondedGradient(pairs, CHAIN, new Float64Array(15)), 12);
   });
 });
 
@@ -122,7 +160,7 @@ describe('a torsion', () => {
     const odd = torsionSeries([
       { atoms: [0, 1, 2, 3], terms: [{ periodicity: 1, phaseDegrees: 90, kKcalPerMol: 1, idivf: 1 }] },
     ]);
-    expect(torsionEnergy(odd, clockwise90, null, null)).toBeCloseTo(2, 12);
+    expect(torsionEnergy(odd, clockwise90, null)).toBeCloseTo(2, 12);
   });
 
   it('through three atoms in a line counts by its mean energy and pulls at nothing', () => {
@@ -130,7 +168,7 @@ describe('a torsion', () => {
     const term = { periodicity: 2, phaseDegrees: 0, kKcalPerMol: 3, idivf: 1 };
     const straight = torsionSeries([{ atoms: [0, 1, 2, 3], terms: [term] }]);
     const x = Float64Array.of(0, 0, 0, 1, 0, 0, 2, 0, 0, 3, 1, 0);
-    expect(torsionEnergy(straight, x, gradient, null)).toBe(3);
+    expect(torsionEnergy(straight, x, gradient)).toBe(3);
     expect([...gradient].every((g) => g === 0)).toBe(true);
   });
 });

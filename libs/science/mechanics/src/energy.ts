@@ -1,8 +1,9 @@
-import { angleEnergy } from './angles';
-import { bondEnergy } from './bonds';
-import { nonbondedEnergy, nonbondedParts } from './nonbonded';
+import { addAngleHessian, angleEnergy } from './angles';
+import { addBondHessian, bondEnergy } from './bonds';
+import { addNonbondedHessian, nonbondedEnergy, nonbondedGradient } from './nonbonded';
 import type { Hessian } from './second-derivatives';
 import type { MechanicsSystem } from './system';
+import { addTorsionHessian } from './torsion-hessian';
 import { torsionEnergy } from './torsions';
 
 /** The energy by SMIRNOFF section, kcal/mol. */
@@ -17,11 +18,11 @@ export interface EnergyTerms {
 
 export function energyTerms(system: MechanicsSystem, coordinatesAngstrom: Float64Array): EnergyTerms {
   return {
-    bonds: bondEnergy(system.bonds, coordinatesAngstrom, null, null),
-    angles: angleEnergy(system.angles, coordinatesAngstrom, null, null),
-    propers: torsionEnergy(system.propers, coordinatesAngstrom, null, null),
-    impropers: torsionEnergy(system.impropers, coordinatesAngstrom, null, null),
-    ...nonbondedParts(system.pairs, coordinatesAngstrom),
+    bonds: bondEnergy(system.bonds, coordinatesAngstrom, null),
+    angles: angleEnergy(system.angles, coordinatesAngstrom, null),
+    propers: torsionEnergy(system.propers, coordinatesAngstrom, null),
+    impropers: torsionEnergy(system.impropers, coordinatesAngstrom, null),
+    ...nonbondedEnergy(system.pairs, coordinatesAngstrom),
   };
 }
 
@@ -37,13 +38,37 @@ export function energy(
   gradient: Float64Array | null = null,
   hessian: Hessian | null = null,
 ): number {
-  gradient?.fill(0);
-  hessian?.fill(0);
+  if (hessian !== null) secondDerivatives(system, coordinatesAngstrom, hessian);
+  if (gradient === null) {
+    const { vdw, electrostatics } = nonbondedEnergy(system.pairs, coordinatesAngstrom);
+    return (
+      bondEnergy(system.bonds, coordinatesAngstrom, null) +
+      angleEnergy(system.angles, coordinatesAngstrom, null) +
+      torsionEnergy(system.propers, coordinatesAngstrom, null) +
+      torsionEnergy(system.impropers, coordinatesAngstrom, null) +
+      vdw +
+      electrostatics
+    );
+  }
+  gradient.fill(0);
   return (
-    bondEnergy(system.bonds, coordinatesAngstrom, gradient, hessian) +
-    angleEnergy(system.angles, coordinatesAngstrom, gradient, hessian) +
-    torsionEnergy(system.propers, coordinatesAngstrom, gradient, hessian) +
-    torsionEnergy(system.impropers, coordinatesAngstrom, gradient, hessian) +
-    nonbondedEnergy(system.pairs, coordinatesAngstrom, gradient, hessian)
+    bondEnergy(system.bonds, coordinatesAngstrom, gradient) +
+    angleEnergy(system.angles, coordinatesAngstrom, gradient) +
+    torsionEnergy(system.propers, coordinatesAngstrom, gradient) +
+    torsionEnergy(system.impropers, coordinatesAngstrom, gradient) +
+    nonbondedGradient(system.pairs, coordinatesAngstrom, gradient)
   );
+}
+
+function secondDerivatives(
+  system: MechanicsSystem,
+  coordinatesAngstrom: Float64Array,
+  hessian: Hessian,
+): void {
+  hessian.fill(0);
+  addBondHessian(system.bonds, coordinatesAngstrom, hessian);
+  addAngleHessian(system.angles, coordinatesAngstrom, hessian);
+  addTorsionHessian(system.propers, coordinatesAngstrom, hessian);
+  addTorsionHessian(system.impropers, coordinatesAngstrom, hessian);
+  addNonbondedHessian(system.pairs, coordinatesAngstrom, hessian);
 }

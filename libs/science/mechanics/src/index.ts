@@ -11,4 +11,4 @@ export {
   type NonbondedPairs,
 } from './system';
 export { addCosineTerm, torsionSeries, type TorsionSeries } from './torsion-series';
-export { torsionAngle, type TorsionAngle } from './torsions';
+export { torsionAngle, type TorsionAngle } from './torsion-angle';

@@ -18,6 +18,9 @@ export interface HarmonicAngles {
   atoms: Int32Array;
   kKcalPerMolPerRadian2: Float64Array;
   angleRadians: Float64Array;
+  /** Of angleRadians. */
+  cosines: Float64Array;
+  sines: Float64Array;
 }
 
 /**
@@ -29,9 +32,8 @@ export interface NonbondedPairs {
   rows: Int32Array;
   /** Where the coordinates of each pair's second atom start: 3·atom. */
   partners: Int32Array;
-  repulsionKcalAngstrom12: Float64Array;
-  dispersionKcalAngstrom6: Float64Array;
-  coulombKcalAngstrom: Float64Array;
+  /** A, B and C of each pair in kcal/mol·Å¹², Å⁶ and Å. */
+  coefficients: Float64Array;
 }
 
 /**
@@ -97,16 +99,29 @@ export function createSystem(
       kKcalPerMolPerAngstrom2: Float64Array.from(assignment.bonds, (bond) => bond.kKcalPerMolPerAngstrom2),
       lengthAngstrom: Float64Array.from(assignment.bonds, (bond) => bond.lengthAngstrom),
     },
-    angles: {
-      atoms: Int32Array.from(assignment.angles.flatMap((angle) => angle.atoms)),
-      kKcalPerMolPerRadian2: Float64Array.from(assignment.angles, (angle) => angle.kKcalPerMolPerRadian2),
-      angleRadians: Float64Array.from(assignment.angles, (angle) => angle.angleDegrees / DEGREES_PER_RADIAN),
-    },
+    angles: harmonicAngles(assignment.angles),
     propers: torsionSeries(assignment.propers),
     impropers: torsionSeries(
       assignment.impropers.flatMap(({ dihedrals, terms }) => dihedrals.map((atoms) => ({ atoms, terms }))),
     ),
     pairs: nonbondedPairs(molecule, assignment, chargesE),
+  };
+}
+
+export function harmonicAngles(
+  angles: readonly {
+    atoms: readonly [number, number, number];
+    kKcalPerMolPerRadian2: number;
+    angleDegrees: number;
+  }[],
+): HarmonicAngles {
+  const angleRadians = Float64Array.from(angles, ({ angleDegrees }) => angleDegrees / DEGREES_PER_RADIAN);
+  return {
+    atoms: Int32Array.from(angles.flatMap(({ atoms }) => atoms)),
+    kKcalPerMolPerRadian2: Float64Array.from(angles, (angle) => angle.kKcalPerMolPerRadian2),
+    angleRadians,
+    cosines: angleRadians.map(Math.cos),
+    sines: angleRadians.map(Math.sin),
   };
 }
 
@@ -119,9 +134,7 @@ function nonbondedPairs(
   const atomCount = molecule.atoms.length;
   const rows = new Int32Array(atomCount + 1);
   const partners: number[] = [];
-  const repulsion: number[] = [];
-  const dispersion: number[] = [];
-  const coulomb: number[] = [];
+  const coefficients: number[] = [];
   for (let i = 0; i < atomCount; i++) {
     for (let j = i + 1; j < atomCount; j++) {
       const kind = separation[i * atomCount + j];
@@ -135,18 +148,15 @@ function nonbondedPairs(
       const rmin = a.rminHalfAngstrom + b.rminHalfAngstrom;
       const rmin3 = rmin * rmin * rmin;
       const rmin6 = rmin3 * rmin3;
+      const coulomb = coulombScale * COULOMB_KCAL_ANGSTROM * chargesE[i]! * chargesE[j]!;
       partners.push(3 * j);
-      repulsion.push(epsilon * rmin6 * rmin6);
-      dispersion.push(2 * epsilon * rmin6);
-      coulomb.push(coulombScale * COULOMB_KCAL_ANGSTROM * chargesE[i]! * chargesE[j]!);
+      coefficients.push(epsilon * rmin6 * rmin6, 2 * epsilon * rmin6, coulomb);
     }
     rows[i + 1] = partners.length;
   }
   return {
     rows,
     partners: Int32Array.from(partners),
-    repulsionKcalAngstrom12: Float64Array.from(repulsion),
-    dispersionKcalAngstrom6: Float64Array.from(dispersion),
-    coulombKcalAngstrom: Float64Array.from(coulomb),
+    coefficients: Float64Array.from(coefficients),
   };
 }
