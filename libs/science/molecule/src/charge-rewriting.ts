@@ -1,8 +1,7 @@
 import { at, pairKey, readCommonChem, type Graph, type GraphBond } from './graph';
 import type { Molecule } from './molecule';
 import { MoleculeError } from './molecule-error';
-
-import type { Mol } from './rdkit';
+import { freeMol, guarded, type Mol } from './rdkit';
 import { matchesIn } from './smarts';
 import { aromaticFlags, matchableMol, molAsWritten, structureOf } from './structure';
 
@@ -56,16 +55,22 @@ export function rewriteCharges(molecule: Molecule, rewritings: readonly ChargeRe
         for (const [tag, charge] of charges) at(drawn.atoms, tagged(tag)).formalCharge = charge;
         for (const [from, to, order] of orders) bondBetween(tagged(from), tagged(to)).order = order;
         const next = molAsWritten(drawn, flags);
-        rewritten?.delete();
+        if (rewritten !== undefined) freeMol(rewritten);
         rewritten = next;
       }
-    rewritten?.convert_to_kekule_form();
-    const { bonds } = rewritten === undefined ? graph : readCommonChem(rewritten.get_json()).graph;
+    const { bonds } = rewritten === undefined ? graph : kekulised(rewritten);
     return {
       formalCharges: drawn.atoms.map((atom) => atom.formalCharge),
       bondOrders: bonds.map((bond) => bond.order),
     };
   } finally {
-    rewritten?.delete();
+    if (rewritten !== undefined) freeMol(rewritten);
   }
+}
+
+function kekulised(mol: Mol): Graph {
+  return guarded(() => {
+    mol.convert_to_kekule_form();
+    return readCommonChem(mol.get_json()).graph;
+  });
 }

@@ -15,7 +15,10 @@ interface LoadedRDKit {
 let loading: Promise<void> | undefined;
 let loaded: LoadedRDKit | undefined;
 
-/** Starts RDKit's WebAssembly module, once for the process. Everything else in this library is synchronous after it. */
+/**
+ * Starts RDKit's WebAssembly module, once for each thread, and anew after it has crashed: await it before each job.
+ * Everything else in this library is synchronous after it.
+ */
 export function loadRDKit(): Promise<void> {
   loading ??= initRDKitModule().then((module) => {
     const errors = module.set_log_capture('rdApp.error');
@@ -51,20 +54,48 @@ export function usingMol<T>(mol: Mol, use: (mol: Mol) => T): T {
   try {
     return guarded(() => use(mol));
   } finally {
-    if (crash === undefined) mol.delete();
+    freeMol(mol);
   }
 }
 
-/** Why RDKit's module can no longer be used. */
+/** Frees a molecule, unless its module has just crashed. */
+export function freeMol(mol: Mol): void {
+  if (loaded !== undefined) mol.delete();
+}
+
+/** A value that holds RDKit's molecules or patterns: another one for each module, since those of a crashed one are lost. */
+export function perModule<T>(make: () => T): () => T {
+  const values = new WeakMap<LoadedRDKit, T>();
+  return () => {
+    const owner = started();
+    let value = values.get(owner);
+    if (value === undefined) values.set(owner, (value = make()));
+    return value;
+  };
+}
+
+const freed = new FinalizationRegistry(({ mol, owner }: { mol: Mol; owner: LoadedRDKit }) => {
+  if (owner === loaded) mol.delete();
+});
+
+/** Frees a molecule of RDKit's when `holder` is garbage. */
+export function freeWith(holder: object, mol: Mol): void {
+  freed.register(holder, { mol, owner: started() });
+}
+
+/** Why RDKit's last module can no longer be used. */
 let crash: Error | undefined;
 
 /** Runs a call into RDKit. A C++ exception is about this molecule only; after a trap the module's memory may be broken. */
-function guarded<T>(call: () => T): T {
+export function guarded<T>(call: () => T): T {
   try {
     return call();
   } catch (error) {
     const isTrap = error instanceof Error && /^RuntimeError: |call stack/.test(String(error));
-    if (isTrap) crash = error;
+    if (isTrap) {
+      crash = error;
+      loaded = loading = undefined;
+    }
     // C++ exceptions come as WebAssembly.Exception, which is no Error.
     if (error instanceof Error) throw error;
     throw new MoleculeError('unreadable', 'RDKit cannot work with the molecule.', { cause: error });
@@ -72,11 +103,10 @@ function guarded<T>(call: () => T): T {
 }
 
 function started(): LoadedRDKit {
-  if (loaded === undefined)
-    throw new Error('RDKit is not loaded yet: await loadRDKit() before working with molecules.');
+  if (loaded !== undefined) return loaded;
   if (crash !== undefined)
-    throw new Error('RDKit has crashed in this thread: start another one.', { cause: crash });
-  return loaded;
+    throw new Error('RDKit has crashed: await loadRDKit() once more.', { cause: crash });
+  throw new Error('RDKit is not loaded yet: await loadRDKit() before working with molecules.');
 }
 
 /** RDKit logs several lines, each with a clock time; the first one says what is wrong, another one where. */

@@ -1,6 +1,6 @@
 import type { Molecule } from './molecule';
 import { SmartsError } from './molecule-error';
-import { readWithReason, type Mol } from './rdkit';
+import { guarded, perModule, readWithReason, type Mol } from './rdkit';
 import { nestingDepth, writtenAtoms } from './smiles-atoms';
 import { matchableMol } from './structure';
 
@@ -18,7 +18,7 @@ interface Pattern {
   allTagged: boolean;
 }
 
-const compiled = new Map<string, Pattern>();
+const compiledPatterns = perModule(() => new Map<string, Pattern>());
 
 /**
  * All places where a SMARTS pattern fits, symmetric ones included (not uniquified): a pattern of two tagged carbons
@@ -34,7 +34,7 @@ export function matchSmarts(molecule: Molecule, smarts: string): number[][] {
 /** As {@link matchSmarts}, in RDKit's molecule. */
 export function matchesIn(mol: Mol, smarts: string): number[][] {
   const pattern = patternOf(smarts);
-  const found = JSON.parse(mol.get_substruct_matches(pattern.query, ALL_MATCHES)) as
+  const found = JSON.parse(guarded(() => mol.get_substruct_matches(pattern.query, ALL_MATCHES))) as
     { atoms: number[] }[] | Record<string, never>;
   if (!Array.isArray(found)) return [];
   if (pattern.allTagged) return found.map(({ atoms }) => pattern.places.map((place) => atoms[place] ?? -1));
@@ -51,6 +51,7 @@ export function matchesIn(mol: Mol, smarts: string): number[][] {
 }
 
 function patternOf(smarts: string): Pattern {
+  const compiled = compiledPatterns();
   const known = compiled.get(smarts);
   if (known !== undefined) return known;
   const pattern = compile(smarts);

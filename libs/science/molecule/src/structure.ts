@@ -12,7 +12,7 @@ import {
 import { graphClasses, openDoubleBonds } from './graph-classes';
 import type { Atom, Bond, Molecule } from './molecule';
 import { MoleculeError } from './molecule-error';
-import { EXPLICIT_HYDROGENS, readWithReason, usingMol, type Mol } from './rdkit';
+import { EXPLICIT_HYDROGENS, freeWith, perModule, readWithReason, usingMol, type Mol } from './rdkit';
 import { rewriteAtoms, writtenAtoms } from './smiles-atoms';
 
 /** What belongs to a molecule but is not part of its plain data; made again from `mappedSmiles` where it is missing. */
@@ -23,8 +23,7 @@ export interface Structure {
 }
 
 const structures = new WeakMap<Molecule, Structure>();
-const matchable = new WeakMap<Molecule, Mol>();
-const freeWithMolecule = new FinalizationRegistry((mol: Mol) => mol.delete());
+const matchable = perModule(() => new WeakMap<Molecule, Mol>());
 
 /** Our aromaticity and nobody else's; explicit hydrogens stay. */
 const AS_WRITTEN = JSON.stringify({ setAromaticity: false, kekulize: false, removeHs: false });
@@ -117,11 +116,11 @@ export function structureOf(molecule: Molecule): Structure {
 
 /** RDKit's molecule with the aromaticity that `molecule` tells; stays owned by the molecule: never delete it. */
 export function matchableMol(molecule: Molecule): Mol {
-  const known = matchable.get(molecule);
+  const known = matchable().get(molecule);
   if (known !== undefined) return known;
   const mol = molAsWritten(structureOf(molecule).graph, aromaticFlags(molecule));
-  matchable.set(molecule, mol);
-  freeWithMolecule.register(molecule, mol);
+  matchable().set(molecule, mol);
+  freeWith(molecule, mol);
   return mol;
 }
 
