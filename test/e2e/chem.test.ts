@@ -419,16 +419,20 @@ describe('chem convert', () => {
     expect(labelled.exitCode, labelled.stdout).toBe(0);
   });
 
-  it('draws each molecule into a file', async () => {
+  it('draws each molecule into a file of its own', async () => {
     const bespoke = newBespoke();
     const file = bespoke.file('some.smi');
-    writeFileSync(file, `${SMILES}CC ethanol\nC ../ethanol\n`);
+    writeFileSync(file, `${SMILES}CC ethanol\nC ../ethanol\nN ethanol-7\nO ethanol\n`);
     const { exitCode, stderr } = await bespoke.run([
       ...['chem', 'convert', file, '--to', 'svg', '--output', bespoke.file('pictures')],
     ]);
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/some\.smi, line 2: /);
     const drawn = readdirSync(bespoke.file('pictures')).sort();
-    expect(drawn).toEqual(['3.svg', 'ethanol-4.svg', 'ethanol.svg', 'ethanol-5.svg'].sort());
+    expect(drawn).toEqual(
+      ['3', 'ethanol', 'ethanol-4', 'ethanol-5', 'ethanol-7', 'ethanol-7-7']
+        .map((name) => `${name}.svg`)
+        .sort(),
+    );
   });
 });
