@@ -110,27 +110,29 @@ export function smirksGraph(smirks: string): SmirksGraph | null {
   return openRings.size === 0 && branches.length === 0 ? graph : null;
 }
 
-/** Yes, no, or what can't be told here. */
-type Verdict = boolean | null;
+/** What one primitive says of a candidate; null where that can't be told here. */
+type Primitive<T> = Condition<T> | null;
 
 /** The precedence of SMARTS: "!" binds most, then "&" and nothing at all, then ",", then ";". */
 function conditionOf<T>(
   text: string,
   primitives: RegExp,
-  verdict: (primitive: string, candidate: T, isFirst: boolean) => Verdict,
+  primitive: (text: string, isNegated: boolean, isFirst: boolean) => Primitive<T>,
 ): Condition<T> {
-  const conjunctions = text
-    .split(';')
-    .map((alternatives) => alternatives.split(',').map((terms) => terms.match(primitives) ?? []));
+  // Read once, asked of every atom of every molecule.
+  const conjunctions = text.split(';').map((alternatives) =>
+    alternatives.split(',').map((terms) =>
+      (terms.match(primitives) ?? []).flatMap((term, index) => {
+        const negations = /^!*/.exec(term)?.[0].length ?? 0;
+        const expected = negations % 2 === 0;
+        const holds = primitive(term.slice(negations), !expected, index === 0);
+        return holds === null ? [] : [{ holds, expected }];
+      }),
+    ),
+  );
   return (candidate) =>
     conjunctions.every((alternatives) =>
-      alternatives.some((terms) =>
-        terms.every((term, index) => {
-          const negations = /^!*/.exec(term)?.[0].length ?? 0;
-          const said = verdict(term.slice(negations), candidate, index === 0);
-          return said === null || said === (negations % 2 === 0);
-        }),
-      ),
+      alternatives.some((terms) => terms.every(({ holds, expected }) => holds(candidate) === expected)),
     );
 }
 
@@ -142,43 +144,46 @@ const SYMBOLS: Readonly<Record<string, number>> = {
 };
 
 export function atomCondition(text: string): Condition<AtomSurroundings> {
-  return conditionOf(text, ATOM_PRIMITIVES, atomVerdict);
+  return conditionOf(text, ATOM_PRIMITIVES, atomPrimitive);
 }
 
-function atomVerdict(primitive: string, atom: AtomSurroundings, isFirst: boolean): Verdict {
+function atomPrimitive(primitive: string, isNegated: boolean, isFirst: boolean): Primitive<AtomSurroundings> {
   const symbol = SYMBOLS[primitive] ?? SYMBOLS[primitive.toUpperCase()];
   if (symbol !== undefined) {
     const isAromatic = SYMBOLS[primitive] === undefined;
-    return atom.element === symbol && atom.aromatic === isAromatic;
+    return ({ element, aromatic }) => element === symbol && aromatic === isAromatic;
   }
   const [kind = '', figure] = [primitive[0], /\d+$/.exec(primitive)?.[0]];
   const count = figure === undefined ? 1 : Number(figure);
   switch (kind) {
     case '*':
-      return primitive === '*' ? true : null;
+      return primitive === '*' ? () => true : null;
     case 'a':
-      return primitive === 'a' ? atom.aromatic : null;
+      return primitive === 'a' ? ({ aromatic }) => aromatic : null;
     case 'A':
-      return primitive === 'A' ? !atom.aromatic : null;
+      return primitive === 'A' ? ({ aromatic }) => !aromatic : null;
     case '#':
-      return atom.element === count;
+      return ({ element }) => element === count;
     case 'X':
     case 'D':
-      return atom.neighbours === count;
+      return ({ neighbours }) => neighbours === count;
     case 'H':
       // At the beginning it may be the element.
-      return isFirst ? null : atom.hydrogens === count;
+      return isFirst ? null : ({ hydrogens }) => hydrogens === count;
     case '+':
     case '-': {
       const size = figure === undefined ? primitive.length : count;
-      return atom.formalCharge === (kind === '+' ? size : 0 - size);
+      const charge = kind === '+' ? size : 0 - size;
+      return ({ formalCharge }) => formalCharge === charge;
     }
     case 'r':
     case 'R':
       if (figure === undefined || count === 0) {
-        return atom.inRing === (count !== 0);
+        const inside = count !== 0;
+        return ({ inRing }) => inRing === inside;
       }
-      return atom.inRing ? null : false;
+      // The size is left to matching: an atom in no ring has none.
+      return isNegated ? null : ({ inRing }) => inRing;
     case RECURSION:
     default:
       return null;
@@ -190,23 +195,23 @@ const BOND_PRIMITIVES = /!*[-=#:~@/\\]/g;
 export function bondCondition(text: string): Condition<Bond> {
   return text === ''
     ? ({ order, aromatic }) => aromatic || order === 1
-    : conditionOf(text, BOND_PRIMITIVES, bondVerdict);
+    : conditionOf(text, BOND_PRIMITIVES, bondPrimitive);
 }
 
-function bondVerdict(primitive: string, { order, aromatic, inRing }: Bond): Verdict {
+function bondPrimitive(primitive: string): Primitive<Bond> {
   switch (primitive) {
     case '-':
-      return !aromatic && order === 1;
+      return ({ order, aromatic }) => !aromatic && order === 1;
     case '=':
-      return !aromatic && order === 2;
+      return ({ order, aromatic }) => !aromatic && order === 2;
     case '#':
-      return !aromatic && order === 3;
+      return ({ order, aromatic }) => !aromatic && order === 3;
     case ':':
-      return aromatic;
+      return ({ aromatic }) => aromatic;
     case '~':
-      return true;
+      return () => true;
     case '@':
-      return inRing;
+      return ({ inRing }) => inRing;
     default:
       return null;
   }
