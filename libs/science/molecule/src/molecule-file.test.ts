@@ -13,6 +13,11 @@ beforeAll(loadRDKit);
 const refusal = (code: string): MoleculeError => expect.objectContaining({ code }) as MoleculeError;
 
 describe('an SD file', () => {
+  it('is read in linear time, whatever stands in the heading of a data item', () => {
+    const [record] = readMoleculeFile(`M  END\n>${'<'.repeat(400_000)}\n`, 'sdf');
+    expect(record?.properties).toEqual({});
+  });
+
   const record = (smiles: string, name: string, items: Record<string, string> = {}): string =>
     sdfRecord(moleculeFromSmiles(smiles, name), items);
 

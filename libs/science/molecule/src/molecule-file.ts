@@ -72,7 +72,7 @@ function dataItems(text: string): Record<string, string> {
     value = null;
   };
   for (const line of text.split('\n')) {
-    const header = value === null || value.length === 0 ? /^>.*?<([^>]*)>/.exec(line) : null;
+    const header = value === null || value.length === 0 ? /^>[^<]*<([^>]*)>/.exec(line) : null;
     if (header?.[1] !== undefined) {
       finish();
       items.push([header[1], '']);

@@ -60,6 +60,10 @@ describe('an OFFXML', () => {
     expect(messageOf('')).toMatch(/^unreadable-offxml: /);
   });
 
+  it('is refused in few words, however long the tag that is wrong', () => {
+    expect(messageOf('<'.repeat(100_000)).length).toBeLessThan(3_000);
+  });
+
   it('is refused when it is another kind of file, or of another version', () => {
     expect(messageOf('<ForceField></ForceField>')).toMatch(/^unreadable-offxml: .*ForceField/);
     expect(messageOf('<SMIRNOFF version="0.1"></SMIRNOFF>')).toMatch(/^unsupported-force-field: .*0\.1/);

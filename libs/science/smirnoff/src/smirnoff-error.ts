@@ -20,6 +20,9 @@ export type SmirnoffErrorCode =
   | 'incompatible-force-fields'
   | 'duplicate-parameter';
 
+/** Messages quote the file, where a pattern or a tag may be of any length. */
+const MAX_MESSAGE_CHARACTERS = 2_000;
+
 /** Thrown by everything in this library that reads, changes or applies a force field. */
 export class SmirnoffError extends Error {
   override readonly name = 'SmirnoffError';
@@ -29,6 +32,9 @@ export class SmirnoffError extends Error {
     message: string,
     options?: ErrorOptions,
   ) {
-    super(message, options);
+    super(
+      message.length > MAX_MESSAGE_CHARACTERS ? `${message.slice(0, MAX_MESSAGE_CHARACTERS)}…` : message,
+      options,
+    );
   }
 }
