@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { alternativesOf } from '@bespoke/workflow-schema';
 import { getMetadataStorage } from 'class-validator';
 
 /** As much of JSON Schema as the DTOs need. */
@@ -17,6 +18,15 @@ export function dtoSchemas(dto: Dto, known: Record<string, Schema> = {}): Record
     const property = (properties[rule.propertyName] ??= {});
     if (rule.type === 'conditionalValidation') optional.add(rule.propertyName);
     else if (rule.type === 'nestedValidation') {
+      const alternatives = alternativesOf(dto, rule.propertyName);
+      if (alternatives) {
+        for (const { value } of alternatives) dtoSchemas(value, known);
+        property['anyOf'] = [
+          { enum: alternatives.map(({ name }) => name) },
+          ...alternatives.map(({ value }) => ({ $ref: `#/components/schemas/${value.name}` })),
+        ];
+        continue;
+      }
       const nested = Reflect.getMetadata('design:type', dto.prototype as object, rule.propertyName) as Dto;
       dtoSchemas(nested, known);
       property['$ref'] = `#/components/schemas/${nested.name}`;
@@ -25,7 +35,12 @@ export function dtoSchemas(dto: Dto, known: Record<string, Schema> = {}): Record
       Object.assign(at, constraint(rule.name ?? '', (rule.constraints ?? []) as unknown[]));
     }
   }
-  known[dto.name]!['required'] = Object.keys(properties).filter((name) => !optional.has(name));
+  const defaults = new dto() as Record<string, unknown>;
+  for (const [name, property] of Object.entries(properties))
+    if (defaults[name] !== undefined) property['default'] = defaults[name];
+  known[dto.name]!['required'] = Object.keys(properties).filter(
+    (name) => !optional.has(name) && defaults[name] === undefined,
+  );
   return known;
 }
 
@@ -37,6 +52,11 @@ function constraint(rule: string, [value]: unknown[]): Schema {
       return { type: 'integer' };
     case 'isNumber':
       return { type: 'number' };
+    case 'isBoolean':
+      return { type: 'boolean' };
+    case 'isObject':
+      // What kind of object, the schema that it refers to says.
+      return {};
     case 'isArray':
       return { type: 'array' };
     case 'isIn':

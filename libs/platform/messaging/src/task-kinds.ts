@@ -28,8 +28,8 @@ export interface TaskKind {
   timeoutMs: number;
   /** After so many crashes and time-outs the task ends as crashed or timed out. */
   maxAttempts: number;
-  /** Cores that a task holds while it runs. */
-  cores: number;
+  /** Cores that a task holds while it runs; `all` of its worker's where it can use any number of them for seconds. */
+  cores: number | 'all';
   /** The least memory that a task needs; it holds its cores' share of the worker's memory where that is more. */
   memoryBytes: number;
 }
@@ -43,7 +43,7 @@ export const taskKinds = {
     input: FragmentTask,
     timeoutMs: 10 * MINUTE_MS,
     maxAttempts: 3,
-    cores: 1,
+    cores: 'all',
     memoryBytes: 512 * MEBIBYTE,
   },
   conformers: {

@@ -27,10 +27,11 @@ export function workerResources(args: readonly string[], stage: StageName): Reso
   const memoryBytes =
     gigabytesPerCore === undefined ? machine.memoryBytes : Math.floor(gigabytesPerCore * cores * GIGABYTE);
   for (const kind of taskKindsOf(stage)) {
-    const need = taskKinds[kind];
-    if (need.cores > cores || need.memoryBytes > memoryBytes) {
+    const { cores: needed, ...need } = taskKinds[kind];
+    const neededCores = needed === 'all' ? 1 : needed;
+    if (neededCores > cores || need.memoryBytes > memoryBytes) {
       throw new WorkerConfigurationError(
-        `a ${kind} task needs ${need.cores} cores and ${(need.memoryBytes / GIGABYTE).toFixed(2)} GB, but this worker has ` +
+        `a ${kind} task needs ${neededCores} cores and ${(need.memoryBytes / GIGABYTE).toFixed(2)} GB, but this worker has ` +
           `${cores} and ${(memoryBytes / GIGABYTE).toFixed(2)} GB: raise --n-cores or --max-mem`,
       );
     }
@@ -40,7 +41,8 @@ export function workerResources(args: readonly string[], stage: StageName): Reso
 
 /** What a task holds: its cores and their share of the worker's memory, but at least what it needs. */
 export function taskResources(worker: Resources, kind: TaskKindName): Resources {
-  const { cores, memoryBytes } = taskKinds[kind];
+  const { cores: needed, memoryBytes } = taskKinds[kind];
+  const cores = needed === 'all' ? worker.cores : needed;
   return {
     cores,
     memoryBytes: Math.max(memoryBytes, Math.floor((worker.memoryBytes / worker.cores) * cores)),

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { plainToInstance, Transform, Type } from 'class-transformer';
-import { Equals, IsBoolean, IsIn, IsNumber, IsObject, Max, Min, ValidateNested } from 'class-validator';
+import { IsBoolean, IsIn, IsNumber, IsObject, Max, Min, ValidateNested } from 'class-validator';
 
 /** How a molecule is cut into fragments around its target bonds; `none` scans the whole molecule. */
 export const FRAGMENTATION_SCHEMES = ['pfizer', 'wbo', 'none'] as const;
@@ -11,16 +11,16 @@ class AnyFragmentation {
 }
 
 export class PfizerFragmentation {
-  @Equals('pfizer') scheme!: 'pfizer';
+  @IsIn(['pfizer']) scheme!: 'pfizer';
 }
 
 export class NoFragmentation {
-  @Equals('none') scheme!: 'none';
+  @IsIn(['none']) scheme!: 'none';
 }
 
 /** BespokeFit's WBOFragmenter, with its defaults. */
 export class WboFragmentation {
-  @Equals('wbo') scheme!: 'wbo';
+  @IsIn(['wbo']) scheme!: 'wbo';
 
   /** Fragments grow until their target bond's Wiberg bond order differs from the molecule's by no more. */
   @IsNumber()
@@ -39,6 +39,18 @@ export class WboFragmentation {
 
 export type Fragmentation = PfizerFragmentation | WboFragmentation | NoFragmentation;
 
+const ALTERNATIVES = Symbol('alternatives');
+
+/** The classes that a field may be of, each also by a name alone; undefined for a field of one class. */
+export function alternativesOf(
+  dto: new () => object,
+  field: string,
+): readonly { name: string; value: new () => object }[] | undefined {
+  return Reflect.getMetadata(ALTERNATIVES, dto.prototype as object, field) as ReturnType<
+    typeof alternativesOf
+  >;
+}
+
 /** A field that is a `Fragmentation`, or just the name of a scheme, which stands for it with its defaults. */
 export function IsFragmentation(): PropertyDecorator {
   const subTypes = [
@@ -47,6 +59,7 @@ export function IsFragmentation(): PropertyDecorator {
     { name: 'none', value: NoFragmentation },
   ];
   const decorators = [
+    Reflect.metadata(ALTERNATIVES, subTypes),
     IsObject(),
     ValidateNested(),
     Type(() => AnyFragmentation, {
