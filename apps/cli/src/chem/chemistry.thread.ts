@@ -13,9 +13,7 @@ export default async function workOnLine(line: FileRecord): Promise<LineOutcome>
     const output = await work(line, (identified) => (id = identified));
     return { id, output };
   } catch (error) {
-    const { name, code, message } = error as { name?: unknown; code?: unknown; message?: unknown };
-    if (name === 'ProgramNotFoundError')
-      return { id, error: `${String(message)}; \`bespoke doctor\` says how to get it` };
+    const { code, message } = error as { code?: unknown; message?: unknown };
     // Of what Node itself throws the codes are in capitals.
     if (typeof code === 'string' && /^[a-z]/.test(code)) return { id, error: String(message) };
     return endThread(error);

@@ -1,7 +1,7 @@
 export class ProgramNotFoundError extends Error {
   readonly code = 'program-not-found';
   constructor(readonly command: string) {
-    super(`there is no program ${command} that could be run`);
+    super(`there is no program ${command} that could be run here; \`bespoke doctor\` says how to get it`);
     this.name = 'ProgramNotFoundError';
   }
 }
