@@ -11,7 +11,7 @@ export { heavySmiles, ringSystems, rings, smilesWithMapNumbers, withAromaticity 
 export { matchSmarts } from './smarts';
 export { fixedHydrogenInchi } from './inchi';
 export { rewriteCharges, type ChargeRewriting, type KekuleStructure } from './charge-rewriting';
-export { symmetryClasses } from './symmetry';
+export { resonanceClasses, symmetryClasses } from './symmetry';
 export { rankKeys } from './graph-classes';
 export { canonicalAroundBond, type CanonicalMolecule } from './canonical-numbering';
 export { extractFragment, type ExtractedFragment } from './fragment';

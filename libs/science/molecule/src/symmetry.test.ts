@@ -1,5 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { loadRDKit, moleculeFromSmiles, ringSystems, rings, symmetryClasses } from './index';
+import {
+  loadRDKit,
+  moleculeFromSmiles,
+  resonanceClasses,
+  ringSystems,
+  rings,
+  symmetryClasses,
+} from './index';
 
 beforeAll(loadRDKit);
 
@@ -26,6 +33,34 @@ describe('symmetry classes', () => {
   it('do not depend on which Kekulé structure is written', () => {
     const classes = symmetryClasses(moleculeFromSmiles('CC1=CC=CC=C1'));
     expect(classes[2]).toBe(classes[6]);
+  });
+});
+
+describe('resonance classes', () => {
+  it.each([
+    ['CC(=O)[O-]', [2, 3]],
+    ['C[N+](=O)[O-]', [2, 3]],
+    ['COP(=O)([O-])[O-]', [3, 4, 5]],
+    ['CC(=[NH2+])N', [2, 3]],
+    ['C[n+]1ccn(CC)c1', []],
+    ['[2H]C([2H])([2H])C', [1, 4]],
+    ['CC(=O)OC', []],
+  ])('of %s make the atoms %j equal, whichever way they are drawn', (smiles, alike) => {
+    const molecule = moleculeFromSmiles(smiles);
+    const classes = resonanceClasses(molecule);
+    expect(new Set(alike.map((atom) => classes[atom])).size).toBe(Math.min(1, alike.length));
+    const heavy = [...molecule.atoms.keys()].filter((atom) => molecule.atoms[atom]!.element > 1);
+    expect(new Set(heavy.map((atom) => classes[atom])).size).toBe(
+      heavy.length - Math.max(0, alike.length - 1),
+    );
+  });
+
+  it('tell apart what symmetry classes tell apart where nothing is delocalised', () => {
+    for (const smiles of ['CCC(C)CO', 'C1CCC2CCCCC2C1', 'c1ccccc1CC(=O)NC', 'FC(F)CC(F)F']) {
+      const molecule = moleculeFromSmiles(smiles);
+      const kinds = (classes: number[]): number => new Set(classes).size;
+      expect(kinds(resonanceClasses(molecule))).toBe(kinds(symmetryClasses(molecule)));
+    }
   });
 });
 

@@ -4,6 +4,7 @@ import {
   formalCharge,
   generateConformers,
   matchSmarts,
+  resonanceClasses,
   withAromaticity,
   type Molecule,
 } from '@bespoke/molecule';
@@ -19,7 +20,6 @@ import { BOND_CHARGE_CORRECTIONS } from './bond-charge-corrections';
 import { ChargeError } from './charge-error';
 import type { ChargeModel, ChargeProvenance } from './charge-model';
 import { leastInteractingFirst } from './conformer-choice';
-import { resonanceClasses } from './equivalence';
 
 /**
  * AM1-BCC charges in e (A. Jakalian, B. L. Bush, D. B. Jack, C. I. Bayly, J. Comput. Chem. 2000, 21, 132 and

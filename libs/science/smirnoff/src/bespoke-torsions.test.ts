@@ -1,4 +1,10 @@
-import { loadRDKit, matchSmarts, moleculeFromSmiles, type Molecule } from '@bespoke/molecule';
+import {
+  loadRDKit,
+  matchSmarts,
+  moleculeFromSmiles,
+  resonanceClasses,
+  type Molecule,
+} from '@bespoke/molecule';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -58,13 +64,41 @@ function wholeMolecule(
   return { fragment: molecule, parent: molecule, occurrences: [{ parentAtoms: [...molecule.atoms.keys()] }] };
 }
 
+/** The SMILES with its first charged and its first doubly bonded oxygen drawn the other way round. */
+function otherDrawing(smiles: string): string {
+  return smiles.replace(/\(?=O\)?(.*?)\[O-\]/, (_, between: string) => `([O-])${between}=O`).replace('()', '');
+}
+
+/** The reference's parameters, those that differ by the Lewis structure alone taken as one. */
+function mergedByResonance<P extends { fragment: number[][]; parent: number[][] }>(
+  parameters: readonly P[],
+  fragment: Molecule,
+  numbering: (atom: number) => number,
+): P[] {
+  const classes = resonanceClasses(fragment);
+  const classOf = new Map(classes.map((own, atom) => [numbering(atom), own]));
+  const merged = new Map<string, P>();
+  for (const parameter of parameters) {
+    const tuple = (parameter.fragment[0] ?? []).map((atom) => classOf.get(atom) ?? -1);
+    const key = [tuple.join(), tuple.toReversed().join()].sort()[0]!;
+    const known = merged.get(key);
+    merged.set(key, {
+      ...parameter,
+      fragment: [...(known?.fragment ?? []), ...parameter.fragment],
+      parent: [...(known?.parent ?? []), ...parameter.parent],
+    });
+  }
+  return [...merged.values()];
+}
+
 beforeAll(loadRDKit);
 
 describe('bespoke torsions', () => {
   it.skipIf(!existsSync(REFERENCE))(
-    'are, for all fragments of the reference set, those of BespokeFit and hit the same torsions of fragment and parent (where the reference data is)',
+    'are, for all fragments of the reference set, those of BespokeFit but for resonance, and hit the same torsions of fragment and parent (where the reference data is)',
     () => {
       let parameters = 0;
+      let withoutResonance = 0;
       for (const line of gunzipSync(readFileSync(REFERENCE)).toString().trim().split('\n')) {
         const record = JSON.parse(line) as ReferenceRecord;
         const parent = moleculeFromSmiles(record.mapped_smiles);
@@ -87,22 +121,76 @@ describe('bespoke torsions', () => {
             fragment: hits(fragment, parameter, (atom) => parentAtoms[atom] ?? -1),
             parent: hits(parent, parameter),
           }));
-          const expected = reference.map(({ initial_id, fragment_hits, parent_hits }) => ({
+          const asReferred = reference.map(({ initial_id, fragment_hits, parent_hits }) => ({
             start: initial_id.replace('-BF', ''),
-            fragment: named(fragment_hits),
-            parent: named(parent_hits),
+            fragment: fragment_hits,
+            parent: parent_hits,
+          }));
+          const merged = mergedByResonance(asReferred, fragment, (atom) => parentAtoms[atom] ?? -1);
+          const expected = merged.map((parameter) => ({
+            start: parameter.start,
+            fragment: named(parameter.fragment),
+            parent: named(parameter.parent),
           }));
           const order = (a: { fragment: string }, b: { fragment: string }): number =>
             a.fragment < b.fragment ? -1 : 1;
           expect(described.sort(order), cmiles).toEqual(expected.sort(order));
           expect(ours.every(({ smirks }) => !smirks.includes('/'))).toBe(true);
-          parameters += ours.length;
+          parameters += reference.length;
+          withoutResonance += merged.length === reference.length ? ours.length : 0;
         }
       }
       expect(parameters).toBe(1128);
+      expect(withoutResonance).toBeGreaterThan(900);
     },
     120_000,
   );
+
+  it.each([
+    ['CC[N+](=O)[O-]', [1, 2], 2],
+    ['CCC(=O)[O-]', [1, 2], 2],
+    ['COP(=O)([O-])[O-]', [1, 2], 1],
+    ['c1ccccc1C(=O)[O-]', [5, 6], 1],
+  ] as const)(
+    'are the same whichever Lewis structure of %s is drawn, across %j: %i',
+    (smiles, bond, count) => {
+      const parameters = bespokeTorsions({
+        ...wholeMolecule(smiles),
+        bond,
+        forceField: SAGE,
+        periodicities: PERIODICITIES,
+      });
+      expect(parameters).toHaveLength(count);
+      const drawnOtherwise = moleculeFromSmiles(otherDrawing(smiles));
+      for (const parameter of parameters)
+        expect(hits(drawnOtherwise, parameter)).toBe(hits(moleculeFromSmiles(smiles), parameter));
+    },
+  );
+
+  it('go by the Lewis structure where the base force field does, and change no energy before a fit', () => {
+    const byDrawing = parseOffxml(
+      builtInForceField('openff_unconstrained-2.2.1.offxml').replace(
+        '</ProperTorsions>',
+        '<Proper smirks="[*:1]~[#6:2]-[#6:3]=[#8:4]" id="neutral" periodicity1="2" phase1="180.0 * degree" k1="3 * kilocalorie / mole" idivf1="1.0" />' +
+          '<Proper smirks="[*:1]~[#6:2]-[#6:3]-[#8-1:4]" id="charged" periodicity1="2" phase1="0.0 * degree" k1="1 * kilocalorie / mole" idivf1="1.0" />' +
+          '</ProperTorsions>',
+      ),
+    );
+    const parameters = bespokeTorsions({
+      ...wholeMolecule('c1ccccc1C(=O)[O-]'),
+      bond: [5, 6],
+      forceField: byDrawing,
+      periodicities: [1, 2],
+    });
+    const starts = parameters.map(({ startingFrom, terms }) => [
+      startingFrom,
+      ...terms.map(({ kKcalPerMol }) => kKcalPerMol),
+    ]);
+    expect(starts.sort()).toEqual([
+      ['charged', 0, -1],
+      ['neutral', 0, 3],
+    ]);
+  });
 
   it('are one for each group of torsions that symmetry makes equal', () => {
     const butane = wholeMolecule(

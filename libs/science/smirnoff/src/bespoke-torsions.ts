@@ -1,9 +1,10 @@
-import { matchSmarts, symmetryClasses, type Molecule } from '@bespoke/molecule';
+import { matchSmarts, resonanceClasses, symmetryClasses, type Molecule } from '@bespoke/molecule';
 import type { TorsionTerm } from './assignment';
 import { figureForBond, type WibergBondOrders } from './bond-orders';
 import {
   anchoredFragmentPattern,
   fragmentPattern,
+  type AtomClasses,
   type FragmentInParent,
   type Torsion,
 } from './fragment-pattern';
@@ -25,7 +26,7 @@ export interface BespokeTorsionsRequest extends FragmentInParent {
   wibergBondOrders?: WibergBondOrders;
 }
 
-/** A parameter made for the torsions across one bond of one fragment that symmetry makes equal. */
+/** A parameter made for the torsions across one bond of one fragment that symmetry or resonance makes equal. */
 export interface BespokeTorsion {
   smirks: string;
   /** Id of the base force field's parameter whose values it starts from. */
@@ -36,9 +37,10 @@ export interface BespokeTorsion {
 
 /**
  * Bespoke parameters for all torsions across a bond of a fragment: one for each group of torsions that are
- * equivalent by the fragment's symmetry, its pattern the whole fragment. Every pattern is tried on both molecules.
- * On the fragment it hits its group and what is equivalent to it across an equivalent bond, on the parent the
- * counterparts of the group in each occurrence and what the parent's symmetry makes equal to them: nothing else.
+ * equivalent by the fragment's symmetry, its pattern the whole fragment. Atoms that only the choice of a Lewis
+ * structure tells apart, such as the oxygens of a nitro group, are equivalent. Every pattern is tried on both
+ * molecules. On the fragment it hits its group and what is equivalent to it across an equivalent bond, on the parent
+ * the counterparts of the group in each occurrence and what the parent's symmetry makes equal to them: nothing else.
  *
  * Starting values are those of the base force field's parameter for these torsions of the fragment; should a group
  * have several, of the one with the most terms.
@@ -46,12 +48,13 @@ export interface BespokeTorsion {
  * @throws SmirnoffError bespoke-pattern-misses, unassigned-torsion, missing-bond-orders; all name the bond
  */
 export function bespokeTorsions(request: BespokeTorsionsRequest): BespokeTorsion[] {
-  const { fragment, parent, bond, forceField, periodicities } = request;
-  const classes = { fragment: symmetryClasses(fragment), parent: symmetryClasses(parent) };
+  const { fragment, bond, forceField, periodicities } = request;
   const base = labels(fragment, forceFieldParameters(forceField).propers, ascending);
-  return symmetryGroups(torsionsAcross(fragment.neighbours, bond), classes.fragment).map((group) => {
-    const candidates = group.map((torsion) => base.get(atomsKey(ascending(torsion)))?.parameter);
-    const start = mostTerms(candidates, request);
+  const baseParameter: BaseParameter = (torsion) => base.get(atomsKey(ascending(torsion)))?.parameter;
+  const torsions = torsionsAcross(fragment.neighbours, bond);
+  const classes = equivalentAtoms(request, torsions, baseParameter);
+  return symmetryGroups(torsions, classes.fragment).map((group) => {
+    const start = mostTerms(group.map(baseParameter), request);
     return {
       smirks: verifiedPattern(request, classes, group),
       startingFrom: start.id,
@@ -66,6 +69,31 @@ export function bespokeTorsions(request: BespokeTorsionsRequest): BespokeTorsion
   });
 }
 
+type BaseParameter = (torsion: Torsion) => ProperParameter | undefined;
+
+/**
+ * Resonance makes atoms equal unless the fragment and the parent differ in what it makes equal (a cut may go through
+ * a delocalised system), or the base force field goes by the Lewis structure: then atoms are what they are drawn as,
+ * so that energies before the fit are those of the base force field.
+ */
+function equivalentAtoms(
+  request: BespokeTorsionsRequest,
+  torsions: readonly Torsion[],
+  baseParameter: BaseParameter,
+): AtomClasses {
+  const { fragment, parent } = request;
+  const classes = { fragment: resonanceClasses(fragment), parent: resonanceClasses(parent) };
+  const groups = symmetryGroups(torsions, classes.fragment);
+  const inParent = groups.flatMap((group) => [
+    ...new Set(counterpartsOf(request, group).map((torsion) => classTuple(torsion, classes.parent))),
+  ]);
+  const isCut = new Set(inParent).size < inParent.length;
+  const isDrawn = groups.some((group) => new Set(group.map(baseParameter)).size > 1);
+  return isCut || isDrawn
+    ? { fragment: symmetryClasses(fragment), parent: symmetryClasses(parent) }
+    : classes;
+}
+
 /** The proper torsions that a SMIRKS matches, each once, read from the end with the lower index. */
 export function torsionsHit(molecule: Molecule, smirks: string): Torsion[] {
   const torsions = (matchSmarts(molecule, smirks) as Torsion[]).map(ascending);
@@ -74,9 +102,9 @@ export function torsionsHit(molecule: Molecule, smirks: string): Torsion[] {
   );
 }
 
-/** The torsions across a bond, hydrogens included, in groups of those that symmetry makes equal. */
+/** The torsions across a bond, hydrogens included, in groups of those that symmetry or resonance makes equal. */
 export function symmetricTorsions(molecule: Molecule, bond: readonly [number, number]): Torsion[][] {
-  return symmetryGroups(torsionsAcross(molecule.neighbours, bond), symmetryClasses(molecule));
+  return symmetryGroups(torsionsAcross(molecule.neighbours, bond), resonanceClasses(molecule));
 }
 
 /** Torsions by their tuple of symmetry classes, read in either direction; none of the groups is empty. */
@@ -119,7 +147,7 @@ function mostTerms(
 
 function verifiedPattern(
   request: BespokeTorsionsRequest,
-  classes: { fragment: readonly number[]; parent: readonly number[] },
+  classes: AtomClasses,
   group: readonly [Torsion, ...Torsion[]],
 ): string {
   const { fragment, parent } = request;
@@ -128,12 +156,12 @@ function verifiedPattern(
     hitsJust(fragment, smirks, group, classes.fragment) &&
     hitsJust(parent, smirks, counterparts, classes.parent);
 
-  const pattern = fragmentPattern(request, group);
+  const pattern = fragmentPattern(request, classes, group);
   if (isRight(pattern)) {
     return pattern;
   }
   const distinct = symmetryGroups(counterparts, classes.parent).map(([torsion]) => torsion);
-  const anchored = anchoredFragmentPattern(request, group, distinct);
+  const anchored = anchoredFragmentPattern(request, classes, group, distinct);
   if (isRight(anchored)) {
     return anchored;
   }

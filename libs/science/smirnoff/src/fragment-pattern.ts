@@ -8,22 +8,39 @@ export interface FragmentInParent {
   occurrences: readonly { parentAtoms: readonly (number | null)[] }[];
 }
 
+/** By atom; atoms of one class are taken as the same, even if one Lewis structure draws them differently. */
+export interface AtomClasses {
+  fragment: readonly number[];
+  parent: readonly number[];
+}
+
 export type Torsion = [number, number, number, number];
+
+/** A molecule for patterns, which say of all atoms of a class the same. */
+interface Described {
+  molecule: Molecule;
+  classes: readonly number[];
+}
 
 /** Where a pattern must fit: a molecule, and the atom of it for each atom of the fragment. */
 interface Embedding {
-  molecule: Molecule;
+  described: Described;
   atoms: readonly (number | null)[];
 }
 
 /**
  * SMIRKS of a group of equivalent torsions in their whole fragment: the four atoms, tagged :1 to :4, and every other
  * heavy atom with every bond between them, rings closed. It fits the fragment, and the parent wherever a torsion
- * of the group is; where these differ, as at a cut, an atom or bond may be as in any of them. Hydrogens stand in
+ * of the group is; where these differ, as at a cut, an atom or bond may be as in any of them. Nor does it mind which
+ * of several equivalent atoms is drawn how: either oxygen of a carboxylate may be the charged one. Hydrogens stand in
  * the counts of their heavy atoms, unless they are tagged.
  */
-export function fragmentPattern(place: FragmentInParent, group: readonly [Torsion, ...Torsion[]]): string {
-  const embeddings = embeddingsOf(place, group);
+export function fragmentPattern(
+  place: FragmentInParent,
+  classes: AtomClasses,
+  group: readonly [Torsion, ...Torsion[]],
+): string {
+  const embeddings = embeddingsOf(place, classes, group);
   const [torsion] = group;
   return patternOf(place.fragment, torsion, {
     atom: (atom) => taggedAtom(tolerantAtom(embeddings, atom), torsion.indexOf(atom) + 1),
@@ -39,14 +56,15 @@ export function fragmentPattern(place: FragmentInParent, group: readonly [Torsio
  */
 export function anchoredFragmentPattern(
   place: FragmentInParent,
+  classes: AtomClasses,
   group: readonly [Torsion, ...Torsion[]],
   counterparts: readonly Torsion[],
 ): string {
-  const embeddings = embeddingsOf(place, group);
+  const embeddings = embeddingsOf(place, classes, group);
   const [torsion] = group;
   const anchors = new Map([
-    [torsion[0], anchor(place, torsion, counterparts)],
-    [torsion[3], anchor(place, reversed(torsion), counterparts.map(reversed))],
+    [torsion[0], anchor(place, classes, torsion, counterparts)],
+    [torsion[3], anchor(place, classes, reversed(torsion), counterparts.map(reversed))],
   ]);
   return patternOf(place.fragment, torsion, {
     atom: (atom) =>
@@ -57,12 +75,15 @@ export function anchoredFragmentPattern(
 
 function anchor(
   { fragment, parent }: FragmentInParent,
+  classes: AtomClasses,
   torsion: Torsion,
   counterparts: readonly Torsion[],
 ): string {
   const patterns = [
-    exactPattern(fragment, torsion),
-    ...counterparts.map((counterpart) => exactPattern(parent, counterpart)),
+    exactPattern({ molecule: fragment, classes: classes.fragment }, torsion),
+    ...counterparts.map((counterpart) =>
+      exactPattern({ molecule: parent, classes: classes.parent }, counterpart),
+    ),
   ];
   return `;${patterns.map(({ smarts }) => `$(${smarts})`).join(',')}`;
 }
@@ -77,14 +98,17 @@ function reversed([a, b, c, d]: Torsion): Torsion {
  */
 function embeddingsOf(
   { fragment, parent, occurrences }: FragmentInParent,
+  classes: AtomClasses,
   group: readonly [Torsion, ...Torsion[]],
 ): Embedding[] {
-  const embeddings: Embedding[] = [{ molecule: fragment, atoms: [...fragment.atoms.keys()] }];
-  const seen = fragment.atoms.map((_, atom) => new Set([atomDecorators(fragment, atom)]));
-  const decorators = parent.atoms.map((_, atom) => atomDecorators(parent, atom));
+  const inFragment: Described = { molecule: fragment, classes: classes.fragment };
+  const inParent: Described = { molecule: parent, classes: classes.parent };
+  const embeddings: Embedding[] = [{ described: inFragment, atoms: [...fragment.atoms.keys()] }];
+  const seen = fragment.atoms.map((_, atom) => new Set([exactAtom(inFragment, atom)]));
+  const decorators = parent.atoms.map((_, atom) => exactAtom(inParent, atom));
   // Where nothing was cut fragment and parent are one, and there is nothing to be tolerant of.
   const cut = occurrences.filter(({ parentAtoms }) => parentAtoms.includes(null));
-  const automorphisms = cut.length === 0 ? [] : automorphismsOf(fragment, group[0]);
+  const automorphisms = cut.length === 0 ? [] : automorphismsOf(inFragment, group[0]);
   for (const { parentAtoms } of cut) {
     for (const torsion of group.filter(
       (member) => !member.some((atom) => (parentAtoms[atom] ?? null) === null),
@@ -101,7 +125,7 @@ function embeddingsOf(
       }
       if (best !== undefined) {
         best.atoms.forEach((atom, index) => atom !== null && seen[index]?.add(decorators[atom] ?? ''));
-        embeddings.push({ molecule: parent, atoms: best.atoms });
+        embeddings.push({ described: inParent, atoms: best.atoms });
       }
     }
   }
@@ -109,10 +133,10 @@ function embeddingsOf(
 }
 
 /** The fragment's symmetries: for each, the image of every atom; null for hydrogens outside the torsion. */
-function automorphismsOf(fragment: Molecule, torsion: Torsion): (number | null)[][] {
+function automorphismsOf(fragment: Described, torsion: Torsion): (number | null)[][] {
   const { smarts, order } = exactPattern(fragment, torsion);
-  return matchSmarts(fragment, smarts).map((match) => {
-    const image = fragment.atoms.map((): number | null => null);
+  return matchSmarts(fragment.molecule, smarts).map((match) => {
+    const image = fragment.molecule.atoms.map((): number | null => null);
     order.forEach((atom, place) => (image[atom] = match[place] ?? null));
     return image;
   });
@@ -124,10 +148,10 @@ function maps(image: readonly (number | null)[], from: Torsion, to: Torsion): bo
 }
 
 /** A whole molecule seen from a torsion, without tags. */
-function exactPattern(molecule: Molecule, torsion: Torsion): { smarts: string; order: number[] } {
-  return patternOf(molecule, torsion, {
-    atom: (atom) => taggedAtom(atomDecorators(molecule, atom), 0),
-    bond: (i, j) => bondDecorators([bondBetween(molecule, i, j)]),
+function exactPattern(described: Described, torsion: Torsion): { smarts: string; order: number[] } {
+  return patternOf(described.molecule, torsion, {
+    atom: (atom) => taggedAtom(exactAtom(described, atom), 0),
+    bond: (i, j) => bondDecorators(equivalentBonds(described, i, j)),
   });
 }
 
@@ -209,19 +233,44 @@ function ringClosures(molecule: Molecule, tree: Tree): Map<number, { label: stri
 }
 
 function tolerantAtom(embeddings: readonly Embedding[], atom: number): string {
-  const alternatives = new Set<string>();
-  for (const { molecule, atoms } of embeddings) {
+  const alternatives = embeddings.flatMap(({ described, atoms }) => {
     const image = atoms[atom] ?? null;
-    if (image !== null) {
-      alternatives.add(atomDecorators(molecule, image));
-    }
-  }
-  return [...alternatives].sort().join(',');
+    return image === null ? [] : alternativesOf(described, image);
+  });
+  return anyOf(alternatives);
 }
 
 function tolerantBond(embeddings: readonly Embedding[], i: number, j: number): string {
   return bondDecorators(
-    embeddings.map(({ molecule, atoms }) => bondBetween(molecule, atoms[i] ?? -1, atoms[j] ?? -1)),
+    embeddings.flatMap(({ described, atoms }) => equivalentBonds(described, atoms[i] ?? -1, atoms[j] ?? -1)),
+  );
+}
+
+/** The atom as it is in this molecule, whichever atom of its class it is drawn as. */
+function exactAtom(described: Described, atom: number): string {
+  return anyOf(alternativesOf(described, atom));
+}
+
+function anyOf(alternatives: readonly string[]): string {
+  return [...new Set(alternatives)].sort().join(',');
+}
+
+function alternativesOf({ molecule, classes }: Described, atom: number): string[] {
+  return molecule.atoms.flatMap((_, other) =>
+    classes[other] === classes[atom] ? [atomDecorators(molecule, other)] : [],
+  );
+}
+
+/** The bonds between atoms of the same classes as these; none where these are not bonded. */
+function equivalentBonds({ molecule, classes }: Described, i: number, j: number): Bond[] {
+  if (bondBetween(molecule, i, j) === undefined) {
+    return [];
+  }
+  const [first, second] = [classes[i], classes[j]];
+  return molecule.bonds.filter(
+    ({ begin, end }) =>
+      (classes[begin] === first && classes[end] === second) ||
+      (classes[begin] === second && classes[end] === first),
   );
 }
 
@@ -237,15 +286,13 @@ function atomDecorators(molecule: Molecule, index: number): string {
 
 const ORDERS = { 1: '-', 2: '=', 3: '#' } as const;
 
-/** Any of the orders of these bonds, in a ring or not where they agree; undefined stands for no bond. */
-function bondDecorators(bonds: readonly (Bond | undefined)[]): string {
+/** Any of the orders of these bonds, in a ring or not where they agree. */
+function bondDecorators(bonds: readonly Bond[]): string {
   const orders = new Set<string>();
   const inRing = new Set<boolean>();
   for (const bond of bonds) {
-    if (bond !== undefined) {
-      orders.add(bond.aromatic ? ':' : ORDERS[bond.order]);
-      inRing.add(bond.inRing);
-    }
+    orders.add(bond.aromatic ? ':' : ORDERS[bond.order]);
+    inRing.add(bond.inRing);
   }
   const ring = inRing.size > 1 ? '' : inRing.has(true) ? ';@' : ';!@';
   return [...orders].sort().join(',') + ring;
