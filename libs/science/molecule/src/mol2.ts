@@ -64,7 +64,7 @@ export function moleculeFromMol2(text: string, name?: string): Molecule {
 
 function parseMol2(text: string, name: string | undefined): Mol2Record {
   const lines = text.replace(/\\\r?\n/g, ' ').split(/\r\n|\r|\n/);
-  let shown = name === undefined || name === '' ? 'without a name' : quote(name);
+  let shown = shownName(name ?? '');
   const fail = (reason: string): never => {
     throw new MoleculeError('unreadable', `The MOL2 record ${shown} is unreadable: ${reason}.`);
   };
@@ -187,10 +187,7 @@ function elementOfType(type: string, symbol: string, number: number, shown: stri
 function kekulised({ name, atoms, bonds, statedCharges }: Mol2Record): (1 | 2 | 3)[] {
   const orders = bonds.map(({ order }) => order);
   const bondsOf = bondsByAtom(atoms.length, bonds);
-  const other = (bond: number, atom: number): number => {
-    const { begin, end } = at(bonds, bond);
-    return begin === atom ? end : begin;
-  };
+  const other = (bond: number, atom: number): number => otherEnd(at(bonds, bond), atom);
   const isTerminalOxygen = (atom: number): boolean =>
     at(atoms, atom).element === 8 && at(bondsOf, atom).length === 1;
 
@@ -276,7 +273,7 @@ function kekulised({ name, atoms, bonds, statedCharges }: Mol2Record): (1 | 2 | 
   if (doubles === null)
     throw new MoleculeError(
       'unreadable',
-      `The MOL2 record ${name === '' ? 'without a name' : quote(name)} is unreadable: no alternating double bonds fit its aromatic bonds.`,
+      `The MOL2 record ${shownName(name)} is unreadable: no alternating double bonds fit its aromatic bonds. Write them as single and double bonds, and the charge of an ion in @<TRIPOS>UNITY_ATOM_ATTR.`,
     );
   return orders.map((order, bond) => (order === 'aromatic' ? (doubles.has(bond) ? 2 : 1) : order));
 }
@@ -328,8 +325,7 @@ function cheapest(
   const chosen: number[] = [];
   const undecided = new Set(system);
   let steps = 0;
-  const other = (bond: number, atom: number): number =>
-    at(bonds, bond).begin === atom ? at(bonds, bond).end : at(bonds, bond).begin;
+  const other = (bond: number, atom: number): number => otherEnd(at(bonds, bond), atom);
   const search = (budget: number): boolean => {
     if ((steps += 1) > MAX_STEPS) return false;
     let options: { atom: number; bond: number | null; cost: number }[] | null = null;
@@ -366,9 +362,7 @@ function formalCharges({ atoms, bonds, statedCharges }: Mol2Record, orders: read
   const valences = bondsOf.map((around) => around.reduce((sum, bond) => sum + at(orders, bond), 0));
   const withHydrogens = atoms.some(({ element }) => element === 1);
   const neighbours = (atom: number): number[] =>
-    at(bondsOf, atom).map((bond) =>
-      at(bonds, bond).begin === atom ? at(bonds, bond).end : at(bonds, bond).begin,
-    );
+    at(bondsOf, atom).map((bond) => otherEnd(at(bonds, bond), atom));
   const isQuaternary = (atom: number): boolean => at(atoms, atom).element === 7 && at(valences, atom) === 4;
   return atoms.map(({ element, kind }, atom) => {
     const stated = statedCharges.get(atom);
@@ -424,9 +418,17 @@ function refuseMissingHydrogens(
     if (isCarbon(atom) && valence + Math.abs(at(charges, atom)) < 4)
       throw new MoleculeError(
         'unreadable',
-        `In the MOL2 record ${name === '' ? 'without a name' : quote(name)} atom ${atom + 1} (C) has ${valence} bonds, while other carbons have their hydrogens: give it a hydrogen.`,
+        `In the MOL2 record ${shownName(name)} atom ${atom + 1} (C) has ${valence} bonds, while other carbons have their hydrogens: give it a hydrogen, or its charge in @<TRIPOS>UNITY_ATOM_ATTR.`,
       );
   });
+}
+
+function otherEnd({ begin, end }: Mol2Bond, atom: number): number {
+  return begin === atom ? end : begin;
+}
+
+function shownName(name: string): string {
+  return name === '' ? 'without a name' : quote(name);
 }
 
 function bondsByAtom(atomCount: number, bonds: readonly Mol2Bond[]): number[][] {

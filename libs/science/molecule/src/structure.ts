@@ -187,7 +187,11 @@ export function smilesWithMapNumbers(molecule: Molecule, mapNumbers: readonly (n
 
 /** RDKit's molecule with its own aromaticity and explicit hydrogens; the caller deletes it. */
 export function molOfGraph(graph: Graph): Mol {
-  const read = readWithReason((module) => module.get_mol(writeCommonChem(graph, null), EXPLICIT_HYDROGENS));
+  return takenBack(writeCommonChem(graph, null), EXPLICIT_HYDROGENS);
+}
+
+function takenBack(commonChem: string, options: string): Mol {
+  const read = readWithReason((module) => module.get_mol(commonChem, options));
   if ('reason' in read) throw new Error(`RDKit does not take back its own molecule: ${read.reason}.`);
   return read.mol;
 }
@@ -198,11 +202,7 @@ export function drawableMol(molecule: Molecule): Mol {
     molecule.bonds.flatMap(({ stereo }, index) => (stereo === 'undefined' ? [index] : [])),
   );
   const { graph } = structureOf(molecule);
-  const read = readWithReason((module) =>
-    module.get_mol(writeCommonChem(graph, null, { eitherBonds: open }), EXPLICIT_HYDROGENS),
-  );
-  if ('reason' in read) throw new Error(`RDKit does not take back its own molecule: ${read.reason}.`);
-  return read.mol;
+  return takenBack(writeCommonChem(graph, null, { eitherBonds: open }), EXPLICIT_HYDROGENS);
 }
 
 /** The molecule's aromaticity as RDKit's JSON takes it. */
@@ -215,11 +215,7 @@ export function aromaticFlags(molecule: Molecule): AromaticFlags {
 
 /** RDKit's molecule with the aromaticity given and none perceived; the caller deletes it. */
 export function molAsWritten(graph: Graph, aromatic: AromaticFlags, isotopes?: readonly number[]): Mol {
-  const read = readWithReason((module) =>
-    module.get_mol(writeCommonChem(graph, aromatic, isotopes && { isotopes }), AS_WRITTEN),
-  );
-  if ('reason' in read) throw new Error(`RDKit does not take back its own molecule: ${read.reason}.`);
-  return read.mol;
+  return takenBack(writeCommonChem(graph, aromatic, isotopes && { isotopes }), AS_WRITTEN);
 }
 
 /**

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { findProgram } from '@bespoke/child-process';
 import { loadRDKit, matchSmarts, moleculeFromSmiles } from '@bespoke/molecule';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { am1bccAromaticity, am1bccCharges, bondChargeCorrections, ChargeError } from './index';
+import { am1bccAromaticity } from './aromaticity';
+import { am1bccCharges, bondChargeCorrections, ChargeError } from './index';
 import { BOND_CHARGE_CORRECTIONS } from './bond-charge-corrections';
 
 let scratchDirectory: string;

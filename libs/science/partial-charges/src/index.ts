@@ -1,5 +1,4 @@
 export { am1bccCharges, bondChargeCorrections } from './am1bcc';
-export { am1bccAromaticity, type Aromaticity } from './aromaticity';
 export { ChargeError, type ChargeErrorCode } from './charge-error';
 export type { ChargeModel, ChargeProvenance } from './charge-model';
 export { CHARGE_MODEL_NAMES, chargeModelNamed, chargeModels, type ChargeModelName } from './charge-models';
