@@ -21,7 +21,6 @@ const REFUSALS = [
   'FittingError',
   'MechanicsError',
   'MoleculeError',
-  'NaglError',
   'SmirnoffError',
 ];
 

@@ -12,4 +12,3 @@ export {
 } from './force-field-charges';
 export { naglUnsupported } from './nagl/domain';
 export { naglCharges } from './nagl/nagl-charges';
-export { NaglError, type NaglErrorCode } from './nagl/nagl-error';

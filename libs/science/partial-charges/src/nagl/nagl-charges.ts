@@ -1,8 +1,8 @@
 import { rings, type Molecule } from '@bespoke/molecule';
+import { ChargeError } from '../charge-error';
 import { normalForm } from './charge-normalisation';
 import { naglUnsupported } from './domain';
 import { networkCharges } from './graph-network';
-import { NaglError } from './nagl-error';
 import { averageFormalCharges } from './resonance';
 import { smallMoleculeCharges } from './small-molecules';
 import { naglWeights } from './weights';
@@ -12,7 +12,7 @@ import { naglWeights } from './weights';
  * Sage 2.3.0 asks for: from the molecular graph alone, in its order of atoms, with the formal charge as their sum.
  * Equivalent atoms have equal charges (but see {@link smallestRings}). The first call reads the weights (7 MB); synchronous, some milliseconds after it.
  *
- * @throws NaglError for a molecule outside of the model's training, or with more resonance forms than can be followed
+ * @throws ChargeError for a molecule outside of the model's training, or with more resonance forms than can be followed
  */
 export function naglCharges(molecule: Molecule): number[] {
   const charges = smallMoleculeCharges(molecule) ?? chargesByNetwork(molecule);
@@ -23,7 +23,7 @@ export function naglCharges(molecule: Molecule): number[] {
 
 function chargesByNetwork(molecule: Molecule): number[] {
   const reason = naglUnsupported(molecule);
-  if (reason !== null) throw new NaglError('unsupported-by-charge-model', reason);
+  if (reason !== null) throw new ChargeError('unsupported-by-charge-model', reason);
   const formalCharges = averageFormalCharges(molecule, normalForm(molecule));
   return networkCharges(molecule, formalCharges, smallestRings(molecule), naglWeights());
 }

@@ -1,5 +1,5 @@
 import type { KekuleStructure, Molecule } from '@bespoke/molecule';
-import { NaglError } from './nagl-error';
+import { ChargeError } from '../charge-error';
 
 /** Bonds that are walked in search of paths, in one molecule; drug-like ions need some thousands. */
 const MAX_STEPS = 5_000_000;
@@ -48,7 +48,7 @@ interface Form {
  * but bond orders count once, and lead to the same others: paths that end elsewhere do not need the double bonds of a
  * ring to lie one way.
  *
- * @throws NaglError too-many-resonance-forms
+ * @throws ChargeError too-many-resonance-forms
  */
 export function averageFormalCharges(molecule: Molecule, structure: KekuleStructure): Float64Array {
   const averages = Float64Array.from(structure.formalCharges);
@@ -189,9 +189,9 @@ function keyOf(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 }
 
-function tooMany(name: string): NaglError {
-  return new NaglError(
+function tooMany(name: string): ChargeError {
+  return new ChargeError(
     'too-many-resonance-forms',
-    `${name || 'The molecule'} has too many resonance forms for NAGL charges: its charges and double bonds can be drawn in more than ${MAX_FORMS} ways.`,
+    `${name || 'The molecule'} has too many resonance forms for NAGL charges: its charges and double bonds can be drawn in more than ${MAX_FORMS} ways. Choose another charge model, such as am1bcc.`,
   );
 }
