@@ -122,6 +122,11 @@ describe('assigning parameters', () => {
       '<SMIRNOFF version="0.3" aromaticity_model="OEAroModel_MDL"><Bonds><Bond id="b1" smirks="[*:1]~[*:2]" k="1" length="1"/></Bonds></SMIRNOFF>',
       /k of Bond b1/,
     ],
+    [
+      'a periodicity that would fill the memory',
+      '<SMIRNOFF version="0.3" aromaticity_model="OEAroModel_MDL"><ProperTorsions><Proper id="t1" smirks="[*:1]~[*:2]~[*:3]~[*:4]" periodicity1="1000000000" phase1="0 degree" k1="1 kcal/mol" idivf1="1"/></ProperTorsions></SMIRNOFF>',
+      /periodicity1 of Proper t1.* is not an integer from 1 to 100/,
+    ],
   ])('refuses %s rather than compute something else', (_, offxml, reason) => {
     expect(() => assignParameters(parseOffxml(offxml), moleculeFromSmiles('C'))).toThrowError(reason);
   });

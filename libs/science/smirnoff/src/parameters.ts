@@ -74,6 +74,9 @@ export function forceFieldParameters(forceField: ForceField): ForceFieldParamete
 }
 
 const VERSIONS = ['0.3', '0.4'];
+/** Far beyond any torsion's (Sage has 6); a system holds a coefficient for each up to the largest. */
+const MAX_PERIODICITY = 100;
+
 const TORSION_FORM = { version: VERSIONS, potential: ['k*(1+cos(periodicity*theta-phase))'] };
 const BOND_ORDERS = {
   fractional_bondorder_method: ['AM1-Wiberg', 'none'],
@@ -200,8 +203,10 @@ function torsionTerms<K>(
   return Array.from({ length: count }, (_, index) => {
     const n = index + 1;
     const periodicity = quantity(element, `periodicity${n}`, 'dimensionless');
-    if (!Number.isInteger(periodicity)) {
-      throw unsupported(`periodicity${n} of ${describe(element)} is not an integer`);
+    if (!(Number.isInteger(periodicity) && periodicity >= 1 && periodicity <= MAX_PERIODICITY)) {
+      throw unsupported(
+        `periodicity${n} of ${describe(element)} is not an integer from 1 to ${MAX_PERIODICITY}`,
+      );
     }
     const idivf =
       attributes[`idivf${n}`] === undefined ? defaultIdivf : quantity(element, `idivf${n}`, 'dimensionless');
