@@ -13,7 +13,7 @@ export type ChemistryJob =
   | ({ command: 'charges' } & ChargesSettings)
   | ({ command: 'energies' } & EnergiesSettings)
   | ({ command: 'minimize' } & MinimizeSettings)
-  | ({ command: 'fragment' } & FragmentSettings)
+  | ({ command: 'fragment'; as: 'json' | 'section' } & FragmentSettings)
   | ({ command: 'parameters' } & ParametersSettings)
   | ({ command: 'convert' } & ConvertSettings);
 

@@ -3,6 +3,7 @@ import type { ThreadSettings } from './chemistry-job';
 import { convertTo } from './convert';
 import { energiesWith } from './energies';
 import { fragmentWith } from './fragment';
+import { fragmentSectionWith } from './fragment-section';
 import { labelWith } from './label';
 import { minimizeWith } from './minimize';
 import type { FileRecord } from './molecule-records';
@@ -29,7 +30,7 @@ export function workOf({ job, run }: ThreadSettings): LineWork {
     case 'minimize':
       return onRecords(minimizeWith(job, run));
     case 'fragment':
-      return onRecords(fragmentWith(job));
+      return job.as === 'json' ? onRecords(fragmentWith(job)) : onIdentified(fragmentSectionWith(job));
     case 'parameters':
       return onRecords(parametersWith(job));
     case 'convert':
@@ -39,10 +40,17 @@ export function workOf({ job, run }: ThreadSettings): LineWork {
 
 /** JSON in, JSON out, under the same id. */
 function onRecords(workOnRecord: (record: InputRecord) => object | Promise<object>): LineWork {
-  return async ({ text, number }, identified) => {
+  return onIdentified(async (record, id) => `${JSON.stringify({ id, ...(await workOnRecord(record)) })}\n`);
+}
+
+/** JSON in, any text out. */
+function onIdentified(
+  workOnRecord: (record: InputRecord, id: string | number) => string | Promise<string>,
+): LineWork {
+  return ({ text, number }, identified) => {
     const record = parseRecord(text);
     const id = idOf(record, number);
     identified(id);
-    return `${JSON.stringify({ id, ...(await workOnRecord(record)) })}\n`;
+    return workOnRecord(record, id);
   };
 }

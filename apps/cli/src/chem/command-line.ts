@@ -97,6 +97,7 @@ export function chemCommand(): Command {
       (value: string, before: string[] = []) => [...before, value],
     )
     .option('--smiles <smiles>', 'this molecule, and no lines')
+    .option('--html <file>', 'a page with each fragment drawn over its molecule, in place of JSON')
     .action(async (file: string | undefined, options: FragmentOptions) => {
       process.exitCode = await (await import('./commands.js')).fragment(file, options);
     });

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { CHARGE_MODEL_NAMES, chargeModelNamed } from '@bespoke/partial-charges';
@@ -7,6 +7,7 @@ import { CliError } from '../cli-error';
 import { safeFileName } from '../outputs';
 import type { ChemistryJob, LineOutcome } from './chemistry-job';
 import type { ConvertTarget } from './convert';
+import { fragmentPage } from './fragment-page';
 import { forceFieldTexts } from './force-field-option';
 import { inputLines } from './input-lines';
 import { openLines, writeOut } from './json-lines';
@@ -22,20 +23,58 @@ export interface FragmentOptions extends RunOptions {
   targetTorsion?: string[];
   /** In place of lines. */
   smiles?: string;
+  /** The page that is written in place of JSON. */
+  html?: string;
 }
 
 /** `bespoke chem fragment` */
-export function fragment(
+export async function fragment(
   file: string | undefined,
-  { engine, targetTorsion, smiles, ...options }: FragmentOptions,
+  { engine, targetTorsion, smiles, html, ...options }: FragmentOptions,
 ) {
   if (smiles !== undefined && file !== undefined)
     throw new CliError('usage', `give either --smiles or ${file}, not both`);
   const targetTorsionSmarts = targetTorsion ?? defaultWorkflow().targetTorsionSmarts;
-  const job = { command: 'fragment', engine, targetTorsionSmarts } as const;
-  if (smiles === undefined) return runJsonLines(file, options, () => job);
-  const text = JSON.stringify({ id: smiles, smiles });
-  return runLines(inputLines(Readable.from([Buffer.from(text)])), null, job, options);
+  const as = html === undefined ? 'json' : 'section';
+  const source =
+    smiles === undefined
+      ? openLines(file)
+      : { stream: Readable.from([Buffer.from(JSON.stringify({ id: smiles, smiles }))]), bytes: null };
+  const page = html === undefined ? null : openPage(html);
+  try {
+    const job = { command: 'fragment', as, engine, targetTorsionSmarts } as const;
+    return await runLines(inputLines(source.stream), source.bytes, job, options, page?.write);
+  } finally {
+    page?.end();
+    source.stream.destroy();
+  }
+}
+
+/** @throws CliError */
+function openPage(file: string): { write: (outcome: LineOutcome) => Promise<void>; end: () => void } {
+  const { head, tail } = fragmentPage();
+  const descriptor = writing(file, () => openSync(file, 'w'));
+  const append = (text: string): void => writing(file, () => void writeSync(descriptor, text));
+  append(head);
+  return {
+    write: async (outcome) => {
+      if ('error' in outcome) reportFailure(outcome.error, String(outcome.id));
+      else append(outcome.output ?? '');
+    },
+    end: () => {
+      append(tail);
+      closeSync(descriptor);
+    },
+  };
+}
+
+function writing<T>(file: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new CliError('notWritable', `${file} can't be written (${code})`, { cause: error });
+  }
 }
 
 export interface ParametersOptions extends ForceFieldOptions {
@@ -164,14 +203,9 @@ function writePictures(directory: string): (outcome: LineOutcome, line: FileLine
     // Upper and lower case are one file on some machines.
     while (used.has(file.toLowerCase())) file += `-${number}`;
     used.add(file.toLowerCase());
-    try {
-      writeFileSync(path.join(directory, `${file}.svg`), outcome.output);
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      throw new CliError('notWritable', `${file}.svg can't be written to ${directory} (${code})`, {
-        cause: error,
-      });
-    }
+    const { output } = outcome;
+    const picture = path.join(directory, `${file}.svg`);
+    writing(picture, () => writeFileSync(picture, output));
   };
 }
 

@@ -1,7 +1,10 @@
+import { FRAGMENT_COLOURS } from '@bespoke/fragmentation';
 import { loadRDKit, matchSmarts, moleculeFromSmiles } from '@bespoke/molecule';
 import { builtInForceField } from '@bespoke/smirnoff';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fragmentWith } from './fragment';
+import { fragmentPage } from './fragment-page';
+import { fragmentSectionWith } from './fragment-section';
 import { parametersWith } from './parameters';
 
 const SINGLE_BONDS = '[!#1]~[!$(*#*)&!D1:1]-;!@[!$(*#*)&!D1:2]~[!#1]';
@@ -73,6 +76,26 @@ describe('chem fragment', () => {
   it('says where stereo is not defined, and where nothing is to be turned', async () => {
     expect((await fragmented('CCC(F)Cl')).warnings).toEqual(['the stereo of C3 is not defined']);
     expect((await fragmented('CC')).warnings).toEqual(['no bond of the molecule is a target']);
+  });
+});
+
+describe('chem fragment --html', () => {
+  it('draws each fragment over its molecule and lists the torsions across the bond', async () => {
+    const settings = { engine: 'pfizer', targetTorsionSmarts: [SINGLE_BONDS] } as const;
+    const section = await fragmentSectionWith(settings)({ smiles: 'CCCCc1ccccc1' }, '<b>');
+    expect(section).toContain('<h2>&lt;b&gt;</h2>');
+    expect(section.match(/<article>/g)).toHaveLength(3);
+    expect(section.match(/<svg/g)).toHaveLength(6);
+    for (const colour of Object.values(FRAGMENT_COLOURS)) expect(section).toContain(colour);
+    expect(section).toContain('Bond C2–C3');
+    expect(section).toMatch(/<li>C1–C2–C3–C4<\/li>/);
+    const { head, tail } = fragmentPage();
+    expect(head + section + tail).not.toMatch(/<script|src=|href=|<\?xml/);
+  });
+
+  it('says what there is to warn of', async () => {
+    const settings = { engine: 'pfizer', targetTorsionSmarts: [SINGLE_BONDS] } as const;
+    expect(await fragmentSectionWith(settings)({ smiles: 'CC' }, 1)).toContain('no bond of the molecule');
   });
 });
 

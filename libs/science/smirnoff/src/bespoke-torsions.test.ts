@@ -66,7 +66,9 @@ function wholeMolecule(
 
 /** The SMILES with its first charged and its first doubly bonded oxygen drawn the other way round. */
 function otherDrawing(smiles: string): string {
-  return smiles.replace(/\(?=O\)?(.*?)\[O-\]/, (_, between: string) => `([O-])${between}=O`).replace('()', '');
+  return smiles
+    .replace(/\(?=O\)?(.*?)\[O-\]/, (_, between: string) => `([O-])${between}=O`)
+    .replace('()', '');
 }
 
 /** The reference's parameters, those that differ by the Lewis structure alone taken as one. */
