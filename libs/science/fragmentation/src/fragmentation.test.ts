@@ -22,6 +22,19 @@ describe('a target bond', () => {
     expect(targetBonds(butane, [...SINGLE_BONDS, ...BESPOKEFIT_TARGETS])).toEqual([[1, 2]]);
   });
 
+  it.each([
+    ['hydroxyl', 'CCO', [[1, 2]]],
+    ['hydroxyl', 'CC(=O)O', []],
+    ['carboxylic-acid', 'CC(=O)O', [[1, 3]]],
+    ['thiol', 'CCS', [[1, 2]]],
+    ['amine', 'CCN', [[1, 2]]],
+    ['amine', 'CC[NH3+]', []],
+  ])('may turn hydrogens alone: %s in %s', (name, smiles, bonds) => {
+    const molecule = moleculeFromSmiles(smiles);
+    expect(targetBonds(molecule, BESPOKEFIT_TARGETS)).toEqual([]);
+    expect(targetBonds(molecule, [name])).toEqual(bonds);
+  });
+
   it('is refused when the pattern tags no bond', () => {
     const butane = moleculeFromSmiles('CCCC');
     expect(() => targetBonds(butane, ['[#6]-[#6]'])).toThrow('must tag the two atoms of the bond');
@@ -67,6 +80,15 @@ describe("Pfizer's scheme", () => {
     expect(await smilesOf('CCCCCCCCc1ccccc1')).toContain('CCCCCC');
     expect(await smilesOf('COc1ccc(C)cc1')).toEqual(['COc1ccccc1']);
     expect(await smilesOf('COc1ccccc1Cl')).toEqual(['COc1ccccc1Cl']);
+  });
+
+  it('caps nitrogen, oxygen and sulfur that are cut with their carbons, and carbon with hydrogen', async () => {
+    expect(await smilesOf('ClCCOCCCl')).toEqual(['CCOCCCl', 'COCCCl']);
+    expect(await smilesOf('ClCCCCCCCCl')).toContain('CCCCCC');
+  });
+
+  it('keeps fused and spiro rings whole, with the functional groups that they are part of', async () => {
+    expect(await smilesOf('CCC1CCC2(CC1)CC(=O)NC2=O')).toEqual(['CCC1CCC2(CC1)CC(=O)NC2=O']);
   });
 
   it('gives equivalent bonds one fragment that stands for all of them', async () => {

@@ -13,7 +13,7 @@ export {
 } from './fragment-drawing';
 export { type BondOrders, GROWTH_HEURISTICS, type GrowthHeuristic } from './growth';
 export { type BondOrderSource, type FragmentationScheme, NoBondOrdersError } from './schemes';
-export { type BondAtoms, targetBonds, TargetSmartsError } from './target-bonds';
+export { type BondAtoms, HYDROGEN_ROTORS, targetBonds, TargetSmartsError } from './target-bonds';
 
 /** A piece of a molecule around one target bond, in a numbering of its own that depends on nothing else. */
 export interface Fragment {

@@ -10,13 +10,25 @@ export class TargetSmartsError extends Error {
 }
 
 /**
+ * Rotors that turn nothing but hydrogens, which patterns for bonds between heavy atoms leave out. A workflow may name
+ * them among its patterns.
+ */
+export const HYDROGEN_ROTORS: Readonly<Record<string, string>> = {
+  hydroxyl: '[!#1]~[!$(*#*)&!$([CX3]=O):1]-;!@[OX2H1:2]',
+  'carboxylic-acid': '[CX3&$(*=O):1]-;!@[OX2H1:2]',
+  thiol: '[!#1]~[!$(*#*):1]-;!@[SX2H1:2]',
+  amine: '[!#1]~[!$(*#*):1]-;!@[NX3H2+0:2]',
+};
+
+/**
  * The bonds that the patterns select, ascending, each once.
- * @param targetTorsionSmarts patterns that tag a bond's two atoms :1 and :2
+ * @param targetTorsionSmarts patterns that tag a bond's two atoms :1 and :2, or names among `HYDROGEN_ROTORS`
  * @throws SmartsError when a pattern is unreadable, TargetSmartsError when it tags something else
  */
 export function targetBonds(molecule: Molecule, targetTorsionSmarts: readonly string[]): BondAtoms[] {
   const bonds = new Map<string, BondAtoms>();
-  for (const smarts of targetTorsionSmarts) {
+  for (const pattern of targetTorsionSmarts) {
+    const smarts = Object.hasOwn(HYDROGEN_ROTORS, pattern) ? HYDROGEN_ROTORS[pattern]! : pattern;
     const matches = matchSmarts(molecule, smarts);
     const tags = [...smarts.matchAll(/:(\d+)\]/g)].map((tag) => tag[1]).sort();
     if (tags.join() !== '1,2') {
