@@ -450,3 +450,173 @@ describe('several tasks', () => {
     expect(most).toBe(atOnce);
   });
 });
+
+describe('a worker', () => {
+  it('finishes what it runs when it is closed', async () => {
+    let started = false;
+    handle = async () => {
+      started = true;
+      await sleep(300);
+      return NOTHING;
+    };
+    const worker = await startWorker();
+    const published = task();
+    await stores.tasks.publish(published);
+    await until(() => started);
+    await worker.close();
+    expect((await resultOf(published)).outcome).toBe('succeeded');
+  });
+
+  it('hands back at once what it is made to stop, without counting it as an attempt', async () => {
+    let started = false;
+    handle = async (_, { signal, scratchDirectory }) => {
+      started = true;
+      await runProgram({ command: 'sleep', args: ['300'], cwd: scratchDirectory, signal });
+      return NOTHING;
+    };
+    const worker = await startWorker();
+    const published = task();
+    await stores.tasks.publish(published);
+    await until(() => started);
+    worker.abort();
+    await worker.close();
+    expect(await stores.results.get(published.taskId)).toBeNull();
+    handle = async () => NOTHING;
+    const next = await startWorker();
+    expect(await resultOf(published)).toMatchObject({ attempts: 1, worker: next.id });
+  });
+
+  it('does not start without a handler for each kind of its stage', async () => {
+    const options = { stage: 'fragmentation' as const, module: Nobody, engines: async () => [] };
+    await expect(startStageWorker(options, [], environment)).rejects.toThrow('no handler for fragment');
+  });
+
+  it('does not start on resources with which no task could run', async () => {
+    const options = { stage: 'fragmentation' as const, module: Fragmenter, engines: async () => [] };
+    const tooLittle = startStageWorker(options, ['--n-cores', '1', '--max-mem', '0.1'], environment);
+    await expect(tooLittle).rejects.toThrow(/raise --n-cores or --max-mem/);
+    await expect(startStageWorker(options, ['--n-cores', 'two'], environment)).rejects.toThrow('--n-cores');
+    await expect(startStageWorker(options, ['--cores', '2'], environment)).rejects.toThrow('--cores');
+  });
+
+  it('is in the registry while it is up, with what it runs', async () => {
+    const worker = await startWorker();
+    expect((await stores.workers.get(worker.id))?.value).toMatchObject({
+      stage: 'fragmentation',
+      cores: 2,
+      memoryBytes: 2e9,
+      running: [],
+      pid: process.pid,
+    });
+    await worker.close();
+    expect(await stores.workers.get(worker.id)).toBeNull();
+  });
+
+  it('answers for its health', async () => {
+    const worker = await startWorker();
+    const ask = async (path: string) => (await fetch(`http://127.0.0.1:${worker.healthPort}${path}`)).status;
+    expect(await ask('/health/live')).toBe(200);
+    expect(await ask('/health/ready')).toBe(200);
+    expect(await ask('/')).toBe(404);
+  });
+
+  it('keeps its work through a crash of the NATS server', async () => {
+    let calls = 0;
+    let finish = (): void => {};
+    handle = async () => {
+      calls++;
+      await new Promise<void>((resolve) => (finish = resolve));
+      return NOTHING;
+    };
+    const worker = await startWorker();
+    const published = task();
+    await stores.tasks.publish(published);
+    await until(() => calls === 1);
+    await server.stop('SIGKILL');
+    expect((await fetch(`http://127.0.0.1:${worker.healthPort}/health/ready`)).status).toBe(503);
+    finish();
+    await restartServer();
+    expect(await resultOf(published)).toMatchObject({ outcome: 'succeeded', worker: worker.id });
+    expect(calls).toBe(1);
+  });
+});
+
+describe('the process of a worker', () => {
+  it('writes JSON lines that name fit, task and attempt', async () => {
+    const child = await forkWorker({ LOG_LEVEL: 'info' });
+    const published = task('echo done');
+    await stores.tasks.publish(published);
+    await resultOf(published);
+    child.kill('SIGTERM');
+    const lines = (await text(child.stdout as Readable)).trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line) as object)).toContainEqual(
+      expect.objectContaining({
+        msg: 'task succeeded',
+        fitId: 'fit-1',
+        taskId: published.taskId,
+        kind: 'fragment',
+        attempt: 1,
+        worker: expect.stringMatching(/^fragmentation-/),
+      }),
+    );
+  });
+
+  it('goes soon, with all that it runs, when parent and NATS server are gone at once', async () => {
+    const child = await forkWorker();
+    const pidFile = join(directory, 'all-gone.pid');
+    const published = task(`echo $$ > ${pidFile}; sleep 300`);
+    await stores.tasks.publish(published);
+    const pid = await pidIn(pidFile);
+    await server.stop('SIGKILL');
+    child.disconnect();
+    await once(child, 'exit');
+    await until(() => !isRunning(pid));
+    await restartServer();
+    await until(() =>
+      stores.tasks.purge(published).then(
+        () => true,
+        () => false,
+      ),
+    );
+  });
+
+  it('ends in peace on SIGTERM and leaves nothing behind', async () => {
+    const child = await forkWorker();
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    expect(readdirSync(scratch)).toEqual([]);
+  });
+
+  it('ends with all that it runs when its parent is gone', async () => {
+    const child = await forkWorker();
+    const pidFile = join(directory, 'orphaned.pid');
+    const published = task(`echo $$ > ${pidFile}; sleep 300`);
+    await stores.tasks.publish(published);
+    const pid = await pidIn(pidFile);
+    child.disconnect();
+    await once(child, 'exit');
+    await until(() => !isRunning(pid));
+    await stores.tasks.purge(published);
+  });
+
+  it('may be killed by kill -9: its engine goes too, and another worker does the task', async () => {
+    const pidFile = join(directory, 'killed.pid');
+    const child = await forkWorker();
+    const published = task(`echo $$ >> ${pidFile}; [ $(wc -l < ${pidFile}) -gt 1 ] || sleep 300`);
+    await stores.tasks.publish(published);
+    const pid = await pidIn(pidFile);
+    child.kill('SIGKILL');
+    await until(() => !isRunning(pid));
+    await forkWorker();
+    expect(await resultOf(published)).toMatchObject({ outcome: 'succeeded', attempts: 2 });
+    expect((await stores.attempts.get(published.taskId))?.value).toMatchObject({ lost: 1, failures: [] });
+  });
+
+  it('tells its parent why it does not start', async () => {
+    const child = fork(FIXTURE, ['--n-cores', '0'], { env: environment, silent: true });
+    children.push(child);
+    const [message] = (await once(child, 'message')) as [unknown];
+    expect(message).toEqual({ type: 'failed', message: expect.stringContaining('--n-cores') });
+    expect(await once(child, 'exit')).toEqual([1, null]);
+  });
+});
