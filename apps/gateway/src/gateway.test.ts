@@ -303,6 +303,18 @@ describe('a gateway', () => {
     const page = await fetch(`${url}/api/v2/fits/${id}/report`, { headers: { accept: 'text/html' } });
     expect(page.headers.get('content-type')).toContain('text/html');
     expect(await page.text()).toContain('butane');
+
+    const drawing = await fetch(`${url}/api/v2/fits/${id}/fragments/1.svg`);
+    expect([drawing.status, drawing.headers.get('content-type')]).toEqual([
+      200,
+      'image/svg+xml; charset=utf-8',
+    ]);
+    expect(await drawing.text()).toMatch(/<svg[^]*<\/svg>\s*$/);
+    for (const absent of ['2.svg', '0', '-1.svg', '0.png']) {
+      const response = await fetch(`${url}/api/v2/fits/${id}/fragments/${absent}`);
+      const { type } = (await response.json()) as ProblemDetails;
+      expect([absent, response.status, type]).toEqual([absent, 404, 'urn:bespoke:problem:no-such-fragment']);
+    }
   });
 
   it('answers the same molecule a second time without running a task', async () => {
@@ -715,6 +727,7 @@ describe('bad input', () => {
       ['/api/v2/fits/..%2f', 404],
       ['/api/v2/fits/nope/events', 404],
       ['/api/v2/fits/nope/report', 404],
+      ['/api/v2/fits/nope/fragments/0.svg', 404],
       ['/api/v3', 404],
     ] as const) {
       const response = await fetch(`${url}${path}`);

@@ -4,6 +4,7 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { FitReport } from '@bespoke/workflow-schema';
 import { Piscina } from 'piscina';
 import { ProblemException } from '../http/problem';
+import type { FragmentInMolecule } from '../report/report.thread';
 import type { CheckedMolecule, MoleculeCheck } from './molecule-check.thread';
 
 const CHECK_LIMIT_MS = 30_000;
@@ -27,6 +28,11 @@ export class ChemistryThreads implements OnApplicationShutdown {
     return within(this.reports, report, RENDER_LIMIT_MS) as Promise<string>;
   }
 
+  /** SVG. @throws ProblemException when it takes too long, or too many wait */
+  drawFragment(fragment: FragmentInMolecule): Promise<string> {
+    return within(this.reports, fragment, RENDER_LIMIT_MS, 'drawFragment') as Promise<string>;
+  }
+
   async onApplicationShutdown(): Promise<void> {
     await Promise.all([this.checks.destroy(), this.reports.destroy()]);
   }
@@ -43,7 +49,7 @@ function pool(file: string, minThreads: number): Piscina {
   });
 }
 
-async function within(threads: Piscina, input: unknown, limitMs: number): Promise<unknown> {
+async function within(threads: Piscina, input: unknown, limitMs: number, name = 'default'): Promise<unknown> {
   if (threads.queueSize >= MAX_QUEUED) {
     throw new ProblemException({
       status: 503,
@@ -53,7 +59,7 @@ async function within(threads: Piscina, input: unknown, limitMs: number): Promis
   }
   const signal = AbortSignal.timeout(limitMs);
   try {
-    return await threads.run(input, { signal });
+    return await threads.run(input, { signal, name });
   } catch (error) {
     if (!signal.aborted) throw error;
     throw new ProblemException({

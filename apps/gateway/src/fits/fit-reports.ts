@@ -13,11 +13,17 @@ export class FitReports {
     private readonly outcomes: Outcomes,
   ) {}
 
-  /** @param fit one that has succeeded */
-  async of(fit: FitRecord): Promise<FitReport> {
+  /** Null where the molecule was not cut yet, or could not be. */
+  async fragmentsOf(fit: FitRecord): Promise<FragmentResult['fragments'] | null> {
     const { taskId } = fit.fragmentTask;
     const fragmented = (await this.outcomes.of([taskId]))[taskId];
-    if (fragmented?.outcome !== 'succeeded') throw new Error(`the fragments of the fit ${fit.id} are lost`);
+    return fragmented?.outcome === 'succeeded' ? (fragmented.output as FragmentResult).fragments : null;
+  }
+
+  /** @param fit one that has succeeded */
+  async of(fit: FitRecord): Promise<FitReport> {
+    const fragments = await this.fragmentsOf(fit);
+    if (fragments === null) throw new Error(`the fragments of the fit ${fit.id} are lost`);
     const outcomeSha256 = fit.result!.fitOutcomeSha256;
     const outcome =
       outcomeSha256 === null
@@ -25,6 +31,6 @@ export class FitReports {
         : (JSON.parse(
             new TextDecoder().decode(await this.stores.artifacts.get(outcomeSha256)),
           ) as FitOutcome);
-    return assembleFitReport(fit, (fragmented.output as FragmentResult).fragments, outcome);
+    return assembleFitReport(fit, fragments, outcome);
   }
 }

@@ -151,6 +151,39 @@ export class FitsController {
     await reply.header('Content-Type', 'application/json; charset=utf-8').send(JSON.stringify(report));
   }
 
+  /** The molecule with its n-th fragment over it; n counts from 0 and is followed by .svg. */
+  @Get(':id/fragments/:picture')
+  async drawFragment(
+    @Param('id') id: string,
+    @Param('picture') picture: string,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { value } = await this.read(id);
+    const fragments = await this.reports.fragmentsOf(value);
+    if (fragments === null) {
+      throw new ProblemException({
+        status: 409,
+        code: 'no-result',
+        detail: `The fit ${id} has no fragments${isFitOpen(value) ? ' yet' : ''}.`,
+      });
+    }
+    const number = /^(\d{1,4})\.svg$/.exec(picture)?.[1];
+    const fragment = number === undefined ? undefined : fragments[Number(number)];
+    if (fragment === undefined) {
+      throw new ProblemException({
+        status: 404,
+        code: 'no-such-fragment',
+        detail: `The fit ${id} has ${fragments.length} fragments; the first one is 0.svg.`,
+      });
+    }
+    const { dihedral, occurrences } = fragment;
+    await reply
+      .header('Content-Type', 'image/svg+xml; charset=utf-8')
+      .header('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'")
+      .header('X-Content-Type-Options', 'nosniff')
+      .send(await this.threads.drawFragment({ mappedSmiles: value.mappedSmiles, dihedral, occurrences }));
+  }
+
   @Delete(':id')
   async cancel(@Param('id') id: string): Promise<FitView> {
     const { value } = await this.read(id);

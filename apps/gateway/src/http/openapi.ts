@@ -124,6 +124,11 @@ const OPERATIONS: Record<string, Described> = {
     summary: 'The fitted force field; 409 while there is none',
     answers: { 200: { description: 'OFFXML', content: { 'application/xml': { schema: text } } } },
   },
+  'get /api/v2/fits/{id}/fragments/{picture}': {
+    summary:
+      'The molecule with a fragment over it: 0.svg, 1.svg, …, in the order of the report; 409 while there are none',
+    answers: { 200: { description: 'A drawing', content: { 'image/svg+xml': { schema: text } } } },
+  },
   'get /api/v2/fits/{id}/logs/{sha256}': {
     summary: 'What an engine wrote before it failed: the logSha256 of a failure of the fit',
     answers: { 200: { description: 'The whole output', content: { 'text/plain': { schema: text } } } },

@@ -1,3 +1,4 @@
+import { depictFragmentInParent, type FragmentDrawing } from '@bespoke/fragmentation';
 import { depictSvg, elementSymbol, moleculeFromSmiles } from '@bespoke/molecule';
 import { Markup, markup } from '@bespoke/markup';
 
@@ -19,6 +20,15 @@ export function structureDrawing(
     widthPx: 320,
     heightPx: 220,
   });
+  return picture(svg, label);
+}
+
+/** A molecule with one of its fragments over it. `loadRDKit` must have been awaited. */
+export function fragmentDrawing(mappedSmiles: string, fragment: FragmentDrawing, label: string): Markup {
+  return picture(depictFragmentInParent(moleculeFromSmiles(mappedSmiles), fragment), label);
+}
+
+function picture(svg: string, label: string): Markup {
   // An XML declaration has no place inside HTML.
   const drawing = svg.replace(/<\?xml[^>]*\?>\s*/, '');
   return markup`<div class="structure" role="img" aria-label="${label}">${new Markup(drawing)}</div>`;

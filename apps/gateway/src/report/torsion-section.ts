@@ -7,7 +7,7 @@ import type {
 } from '@bespoke/workflow-schema';
 import { markup, type Markup } from '@bespoke/markup';
 import { profilePlot } from './profile-plot';
-import { atomLabels, structureDrawing } from './structure-drawing';
+import { atomLabels, fragmentDrawing, structureDrawing } from './structure-drawing';
 
 export type ReportFragment = FitReport['fragments'][number];
 
@@ -75,12 +75,11 @@ function pointTable(points: TorsionFit['points']): Markup {
 /** All about one fragment's torsion: where it is, its profiles, its parameters; or why it was left out. */
 export function torsionSection(report: FitReport, fragment: ReportFragment, id: string): Markup {
   const bonds = bondNames(fragment, atomLabels(report.mappedSmiles));
-  const parentBonds = fragment.occurrences.map(({ parentBond }) => parentBond);
   const drawings = markup`<div class="drawings">
     <figure>${structureDrawing(fragment.mappedSmiles, [fragment.dihedral.slice(1, 3)], `Fragment for bond ${bonds}`)}
       <figcaption>${drivenAbout(fragment)}</figcaption></figure>
-    <figure>${structureDrawing(report.mappedSmiles, parentBonds, `The molecule with bond ${bonds} marked`)}
-      <figcaption>In the molecule</figcaption></figure></div>`;
+    <figure>${fragmentDrawing(report.mappedSmiles, fragment, `The molecule with the fragment around ${bonds}`)}
+      <figcaption>In the molecule: the fragment, the dihedral and the bond</figcaption></figure></div>`;
 
   const torsion = torsionOf(report, fragment);
   if (torsion === undefined) {
