@@ -45,7 +45,7 @@ function submitOptions(command: Command): Command {
     .option(
       '--workflow <name>',
       'draft (if none is named): GFN2-xTB, to try things out; debug: shows that an installation works; ' +
-        "default: BespokeFit's, which needs psi4 and WBO fragmentation, neither of which this version has yet",
+        "default: BespokeFit's, which needs psi4, which this version has not yet",
     )
     .option(
       '--workflow-file <file>',

@@ -1,21 +1,14 @@
-import {
-  drivenDihedral,
-  fragmentMolecule,
-  NoBondOrdersError,
-  type BondOrderSource,
-  type Fragment,
-} from '@bespoke/fragmentation';
+import { drivenDihedral, fragmentMolecule, type Fragment } from '@bespoke/fragmentation';
 import {
   heavySmiles,
   loadRDKit,
-  MoleculeError,
   moleculeFromSmiles,
   SmartsError,
   undefinedStereo,
   type Molecule,
 } from '@bespoke/molecule';
 import { elf10BondOrders } from '@bespoke/partial-charges';
-import { EngineError, type EngineRun } from '@bespoke/qc-engines';
+import type { EngineRun } from '@bespoke/qc-engines';
 import { bespokeTorsions, parseOffxml, SmirnoffError, type ForceField } from '@bespoke/smirnoff';
 import type { FragmentResult, FragmentTask } from '@bespoke/workflow-schema';
 
@@ -39,7 +32,7 @@ export default async function fragment({ task, baseForceField, run }: FragmentJo
   const pieces = await fragmentMolecule(
     parent,
     { ...task.fragmentation, targetTorsionSmarts: task.targetTorsionSmarts },
-    { bondOrders: am1BondOrderSource(run) },
+    { bondOrders: elf10BondOrders(run) },
   );
   const fragments = pieces.flatMap((piece) => {
     warnings.push(...newStereoWarnings(piece));
@@ -55,22 +48,6 @@ function stereoWarnings(molecule: Molecule): string[] {
   return labels.length === 0
     ? []
     : [`The stereo of ${labels.join(', ')} is not defined: the scans are of one stereoisomer, chosen by us.`];
-}
-
-/** A calculation that was refused would be refused again; a program that crashed or is not there is another matter. */
-function am1BondOrderSource(run: EngineRun): BondOrderSource {
-  const bondOrders = elf10BondOrders(run);
-  return async (molecule) => {
-    try {
-      return await bondOrders(molecule);
-    } catch (error) {
-      if (!(error instanceof EngineError || error instanceof MoleculeError)) throw error;
-      throw new NoBondOrdersError(
-        `no AM1 bond orders could be made of ${heavySmiles(molecule)} (${error.message}): choose pfizer fragmentation`,
-        { cause: error },
-      );
-    }
-  };
 }
 
 function newStereoWarnings({ molecule, newStereo }: Fragment): string[] {

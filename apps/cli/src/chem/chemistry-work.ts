@@ -30,7 +30,9 @@ export function workOf({ job, run }: ThreadSettings): LineWork {
     case 'minimize':
       return onRecords(minimizeWith(job, run));
     case 'fragment':
-      return job.as === 'json' ? onRecords(fragmentWith(job)) : onIdentified(fragmentSectionWith(job));
+      return job.as === 'json'
+        ? onRecords(fragmentWith(job, run))
+        : onIdentified(fragmentSectionWith(job, run));
     case 'parameters':
       return onRecords(parametersWith(job));
     case 'convert':

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { FRAGMENTATION_SCHEMES } from '@bespoke/workflow-schema';
 import { positiveNumber, wholeNumber } from '../option-values';
 import type {
   ChargesOptions,
@@ -88,7 +89,7 @@ export function chemCommand(): Command {
   ])
     .addOption(
       new Option('--engine <engine>', 'how molecules are cut; none leaves them whole')
-        .choices(['pfizer', 'none'])
+        .choices(FRAGMENTATION_SCHEMES)
         .default('pfizer'),
     )
     .option(

@@ -7,6 +7,7 @@ import {
 } from '@bespoke/fragmentation';
 import { elementSymbol, heavySmiles, type Molecule } from '@bespoke/molecule';
 import { Markup, markup } from '@bespoke/markup';
+import type { EngineRun } from '@bespoke/qc-engines';
 import { symmetricTorsions } from '@bespoke/smirnoff';
 import { fragmentsOf, fragmentWarnings, type FragmentSettings } from './fragment';
 import { moleculeOrSmilesOf } from './mapped-molecule';
@@ -15,10 +16,11 @@ import type { InputRecord } from './record';
 /** `chem fragment --html`: what the page shows of a molecule, each of its fragments drawn over it. */
 export function fragmentSectionWith(
   settings: FragmentSettings,
+  run: EngineRun,
 ): (record: InputRecord, id: string | number) => Promise<string> {
   return async (record, id) => {
     const parent = moleculeOrSmilesOf(record);
-    const fragments = await fragmentsOf(parent, settings);
+    const fragments = await fragmentsOf(parent, settings, run);
     const warnings = fragmentWarnings(parent, fragments);
     return markup`<section><h2>${id}</h2><p><code>${heavySmiles(parent)}</code></p>
 ${warnings.map((warning) => markup`<p class="warning">${warning}</p>`)}

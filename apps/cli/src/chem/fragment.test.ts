@@ -1,5 +1,6 @@
 import { FRAGMENT_COLOURS } from '@bespoke/fragmentation';
-import { loadRDKit, matchSmarts, moleculeFromSmiles } from '@bespoke/molecule';
+import { tmpdir } from 'node:os';
+import { heavySmiles, loadRDKit, matchSmarts, moleculeFromSmiles } from '@bespoke/molecule';
 import { builtInForceField } from '@bespoke/smirnoff';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fragmentWith } from './fragment';
@@ -9,6 +10,8 @@ import { parametersWith } from './parameters';
 
 const SINGLE_BONDS = '[!#1]~[!$(*#*)&!D1:1]-;!@[!$(*#*)&!D1:2]~[!#1]';
 const SAGE = builtInForceField('openff_unconstrained-2.2.1.offxml');
+
+const RUN = { cores: 1, memoryBytes: 1e9, scratchDirectory: tmpdir() };
 
 interface Fragmented {
   parent_smiles: string;
@@ -32,8 +35,8 @@ interface Parameters {
 
 beforeAll(loadRDKit);
 
-const fragmented = (smiles: string, engine: 'pfizer' | 'none' = 'pfizer'): Promise<Fragmented> =>
-  fragmentWith({ engine, targetTorsionSmarts: [SINGLE_BONDS] })({ smiles }) as Promise<Fragmented>;
+const fragmented = (smiles: string, engine: 'pfizer' | 'wbo' | 'none' = 'pfizer'): Promise<Fragmented> =>
+  fragmentWith({ engine, targetTorsionSmarts: [SINGLE_BONDS] }, RUN)({ smiles }) as Promise<Fragmented>;
 const parametersOf = (line: object, periodicities = [1, 2, 3, 4]): Parameters =>
   parametersWith({ forceFields: [SAGE], periodicities })({ ...line }) as Parameters;
 
@@ -62,15 +65,25 @@ describe('chem fragment', () => {
     expect(fragments).toHaveLength(6);
   });
 
+  it('cuts by AM1 bond orders', async () => {
+    const { fragments } = await fragmented('COc1ccc(CCl)cc1', 'wbo');
+    expect(fragments.map(({ smiles }) => heavySmiles(moleculeFromSmiles(smiles))).sort()).toEqual([
+      'COc1ccccc1',
+      'ClCc1ccccc1',
+    ]);
+  });
+
   it('takes the numbering of a mapped SMILES', async () => {
     const mapped_smiles =
       '[C:4]([C:3]([C:2]([C:1]([H:12])([H:13])[H:14])([H:10])[H:11])([H:8])[H:9])([H:5])([H:6])[H:7]';
     const settings = { engine: 'pfizer', targetTorsionSmarts: ['[#6H2:1]-[#6H2:2]'] } as const;
-    const { parent_smiles } = (await fragmentWith(settings)({ mapped_smiles })) as Fragmented;
+    const { parent_smiles } = (await fragmentWith(settings, RUN)({ mapped_smiles })) as Fragmented;
     expect(moleculeFromSmiles(parent_smiles).mappedSmiles).toBe(
       moleculeFromSmiles(mapped_smiles).mappedSmiles,
     );
-    await expect(fragmentWith(settings)({ mapped_smiles: 'CCCC' })).rejects.toThrow('map number of its own');
+    await expect(fragmentWith(settings, RUN)({ mapped_smiles: 'CCCC' })).rejects.toThrow(
+      'map number of its own',
+    );
   });
 
   it('says where stereo is not defined, and where nothing is to be turned', async () => {
@@ -82,7 +95,7 @@ describe('chem fragment', () => {
 describe('chem fragment --html', () => {
   it('draws each fragment over its molecule and lists the torsions across the bond', async () => {
     const settings = { engine: 'pfizer', targetTorsionSmarts: [SINGLE_BONDS] } as const;
-    const section = await fragmentSectionWith(settings)({ smiles: 'CCCCc1ccccc1' }, '<b>');
+    const section = await fragmentSectionWith(settings, RUN)({ smiles: 'CCCCc1ccccc1' }, '<b>');
     expect(section).toContain('<h2>&lt;b&gt;</h2>');
     expect(section.match(/<article>/g)).toHaveLength(3);
     expect(section.match(/<svg/g)).toHaveLength(6);
@@ -95,7 +108,9 @@ describe('chem fragment --html', () => {
 
   it('says what there is to warn of', async () => {
     const settings = { engine: 'pfizer', targetTorsionSmarts: [SINGLE_BONDS] } as const;
-    expect(await fragmentSectionWith(settings)({ smiles: 'CC' }, 1)).toContain('no bond of the molecule');
+    expect(await fragmentSectionWith(settings, RUN)({ smiles: 'CC' }, 1)).toContain(
+      'no bond of the molecule',
+    );
   });
 });
 

@@ -1,5 +1,7 @@
 import { fragmentMolecule, type Fragment } from '@bespoke/fragmentation';
 import { smilesWithMapNumbers, undefinedStereo, type Molecule } from '@bespoke/molecule';
+import { elf10BondOrders } from '@bespoke/partial-charges';
+import type { EngineRun } from '@bespoke/qc-engines';
 import { defaultFragmentation, type FragmentationScheme } from '@bespoke/workflow-schema';
 import { moleculeOrSmilesOf } from './mapped-molecule';
 import type { InputRecord } from './record';
@@ -11,10 +13,13 @@ export interface FragmentSettings {
 }
 
 /** `chem fragment`: the fragment around each target bond, its atoms numbered as those of the molecule. */
-export function fragmentWith(settings: FragmentSettings): (record: InputRecord) => Promise<object> {
+export function fragmentWith(
+  settings: FragmentSettings,
+  run: EngineRun,
+): (record: InputRecord) => Promise<object> {
   return async (record) => {
     const parent = moleculeOrSmilesOf(record);
-    const fragments = await fragmentsOf(parent, settings);
+    const fragments = await fragmentsOf(parent, settings, run);
     return {
       parent_smiles: parent.mappedSmiles,
       fragments: fragments
@@ -30,12 +35,17 @@ export function fragmentWith(settings: FragmentSettings): (record: InputRecord) 
   };
 }
 
-/** @throws SmartsError, TargetSmartsError */
+/** @throws SmartsError, TargetSmartsError, what `elf10BondOrders` throws */
 export async function fragmentsOf(
   parent: Molecule,
   { engine, targetTorsionSmarts }: FragmentSettings,
+  run: EngineRun,
 ): Promise<Fragment[]> {
-  return fragmentMolecule(parent, { ...defaultFragmentation(engine), targetTorsionSmarts });
+  return fragmentMolecule(
+    parent,
+    { ...defaultFragmentation(engine), targetTorsionSmarts },
+    { bondOrders: elf10BondOrders(run) },
+  );
 }
 
 /** What a person should know of these fragments. */

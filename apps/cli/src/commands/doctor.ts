@@ -43,7 +43,7 @@ export async function doctor(options: {
     engineFinding(
       'mopac',
       probeMopac,
-      'apt install mopac, or conda install -c conda-forge mopac: AM1-BCC charges need it, NAGL charges do not',
+      'apt install mopac, or conda install -c conda-forge mopac: AM1-BCC charges and WBO fragments need it, NAGL charges and Pfizer fragments do not',
     ),
     Promise.resolve(machineFinding()),
     Promise.resolve(directoryFinding(directory)),

@@ -12,7 +12,7 @@ export {
   type FragmentDrawing,
 } from './fragment-drawing';
 export { type BondOrders, GROWTH_HEURISTICS, type GrowthHeuristic } from './growth';
-export { type BondOrderSource, type FragmentationScheme, NoBondOrdersError } from './schemes';
+export type { BondOrderSource, FragmentationScheme } from './schemes';
 export { type BondAtoms, HYDROGEN_ROTORS, targetBonds, TargetSmartsError } from './target-bonds';
 
 /** A piece of a molecule around one target bond, in a numbering of its own that depends on nothing else. */
@@ -30,8 +30,7 @@ export interface Fragment {
  * Cuts a molecule into one fragment for each target bond. Bonds whose fragments are the same (as
  * molecules with a marked bond) share one.
  * @param bondOrders is asked by the scheme `wbo` alone, for several molecules at a time, some of them twice
- * @throws TargetSmartsError for a pattern that does not tag a bond, NoBondOrdersError where the molecule has none,
- *   what `bondOrders` throws
+ * @throws TargetSmartsError for a pattern that does not tag a bond, what `bondOrders` throws for the molecule
  */
 export async function fragmentMolecule(
   molecule: Molecule,

@@ -21,16 +21,10 @@ export type FragmentationScheme =
   | { scheme: 'none' };
 
 /**
- * Gives the bond orders of a molecule, as far as the scheme needs them.
- * @throws NoBondOrdersError where the molecule has none
+ * Gives the bond orders of a molecule. Where it has none, and would have none at another try, it throws an Error whose
+ * `code` is "no-bond-orders".
  */
 export type BondOrderSource = (molecule: Molecule) => Promise<BondOrders>;
-
-/** No bond orders could be made for this molecule, and none would be at another try. */
-export class NoBondOrdersError extends Error {
-  readonly code = 'no-bond-orders';
-  override readonly name = 'NoBondOrdersError';
-}
 
 /** Which atoms of a molecule stay around each of its target bonds, in their order. */
 export async function atomsAroundBonds(
@@ -84,7 +78,8 @@ async function changeOfBondOrder(
     const orders = await bondOrdersOf(extracted.molecule);
     return Math.abs(orders(first, second) - parentOrders(i, j));
   } catch (error) {
-    if (error instanceof NoBondOrdersError) return Number.POSITIVE_INFINITY;
+    if (error instanceof Error && 'code' in error && error.code === 'no-bond-orders')
+      return Number.POSITIVE_INFINITY;
     throw error;
   }
 }

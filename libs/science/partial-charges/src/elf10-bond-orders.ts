@@ -2,11 +2,19 @@ import {
   canonicalAroundBond,
   formalCharge,
   generateConformers,
+  heavySmiles,
+  MoleculeError,
   symmetryClasses,
   type Molecule,
 } from '@bespoke/molecule';
-import { am1BondOrders, mopacAm1, type EngineRun } from '@bespoke/qc-engines';
+import { am1BondOrders, EngineError, mopacAm1, type EngineRun } from '@bespoke/qc-engines';
 import { elf10, leastInteractingFirst } from './conformer-choice';
+
+/** No AM1 bond orders could be made of a molecule, and none would be at another try. */
+export class NoBondOrdersError extends Error {
+  readonly code = 'no-bond-orders';
+  override readonly name = 'NoBondOrdersError';
+}
 
 type BondOrders = (i: number, j: number) => number;
 
@@ -19,7 +27,7 @@ const MAX_CANDIDATES = 200;
  *
  * What it gives back remembers every molecule that it was asked for, and runs no more than `run.cores` calculations at
  * a time however many molecules it is asked for at once: make one for each task.
- * @returns a function that throws MoleculeError, EngineError, EngineCrashError, what `runProgram` throws
+ * @returns a function that throws NoBondOrdersError, EngineCrashError, what `runProgram` throws
  */
 export function elf10BondOrders(run: EngineRun): (molecule: Molecule) => Promise<BondOrders> {
   const known = new Map<string, Promise<BondOrders>>();
@@ -27,11 +35,26 @@ export function elf10BondOrders(run: EngineRun): (molecule: Molecule) => Promise
   return async (molecule) => {
     const { molecule: canonical, order } = canonicalNumbering(molecule);
     let orders = known.get(canonical.mappedSmiles);
-    if (!orders) known.set(canonical.mappedSmiles, (orders = meanBondOrders(canonical, run, inTurn)));
+    if (!orders)
+      known.set(
+        canonical.mappedSmiles,
+        (orders = meanBondOrders(canonical, run, inTurn).catch(refused(molecule))),
+      );
     const ofCanonical = await orders;
     const place: number[] = [];
     order.forEach((atom, index) => (place[atom] = index));
     return (i, j) => ofCanonical(place[i]!, place[j]!);
+  };
+}
+
+/** A calculation that was refused would be refused again; a program that crashed or is not there is another matter. */
+function refused(molecule: Molecule): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof EngineError || error instanceof MoleculeError)) throw error;
+    throw new NoBondOrdersError(
+      `No AM1 bond orders could be made of ${heavySmiles(molecule)} (${error.message}): choose another fragmentation.`,
+      { cause: error },
+    );
   };
 }
 
