@@ -46,7 +46,9 @@ export function parametersWith({
         return [];
       }
     });
-    return { parameters, warnings };
+    // Bonds that resonance makes equal are different fragments as drawn, and may yet get the same patterns.
+    const seen = new Set<string>();
+    return { parameters: parameters.filter(({ smirks }) => !seen.has(smirks) && seen.add(smirks)), warnings };
   };
 }
 
@@ -54,7 +56,7 @@ function described(
   { smirks, startingFrom, terms }: BespokeTorsion,
   { molecule, place, written }: GivenFragment,
   parent: Molecule,
-): object {
+) {
   return {
     smirks,
     fragment: place,

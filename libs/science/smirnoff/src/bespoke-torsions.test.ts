@@ -194,6 +194,17 @@ describe('bespoke torsions', () => {
     ]);
   });
 
+  it('of one bond leave alone a bond that is drawn as another one, where the base force field tells them apart', () => {
+    const amidinium = wholeMolecule('CCNC(C)=[NH+]CC');
+    const across = (bond: [number, number]): string[] =>
+      bespokeTorsions({ ...amidinium, bond, forceField: SAGE, periodicities: PERIODICITIES }).map(
+        (parameter) => hits(amidinium.fragment, parameter),
+      );
+    const [single, double] = [across([2, 3]).join(' '), across([3, 5]).join(' ')];
+    expect(single.split(' ').every((torsion) => /-2-3-|-3-2-/.test(torsion))).toBe(true);
+    expect(double.split(' ').every((torsion) => /-5-3-|-3-5-/.test(torsion))).toBe(true);
+  });
+
   it('are one for each group of torsions that symmetry makes equal', () => {
     const butane = wholeMolecule(
       '[C:1]([C:2]([C:3]([C:4]([H:12])([H:13])[H:14])([H:10])[H:11])([H:8])[H:9])([H:5])([H:6])[H:7]',

@@ -8,7 +8,7 @@ import {
   type FragmentInParent,
   type Torsion,
 } from './fragment-pattern';
-import { labels } from './labels';
+import { labels, type Label } from './labels';
 import type { ForceField } from './offxml';
 import { forceFieldParameters, type ProperParameter } from './parameters';
 import { SmirnoffError } from './smirnoff-error';
@@ -50,11 +50,13 @@ export interface BespokeTorsion {
 export function bespokeTorsions(request: BespokeTorsionsRequest): BespokeTorsion[] {
   const { fragment, bond, forceField, periodicities } = request;
   const base = labels(fragment, forceFieldParameters(forceField).propers, ascending);
-  const baseParameter: BaseParameter = (torsion) => base.get(atomsKey(ascending(torsion)))?.parameter;
   const torsions = torsionsAcross(fragment.neighbours, bond);
-  const classes = equivalentAtoms(request, torsions, baseParameter);
+  const classes = equivalentAtoms(request, torsions, base);
   return symmetryGroups(torsions, classes.fragment).map((group) => {
-    const start = mostTerms(group.map(baseParameter), request);
+    const start = mostTerms(
+      group.map((torsion) => base.get(atomsKey(ascending(torsion)))?.parameter),
+      request,
+    );
     return {
       smirks: verifiedPattern(request, classes, group),
       startingFrom: start.id,
@@ -69,8 +71,6 @@ export function bespokeTorsions(request: BespokeTorsionsRequest): BespokeTorsion
   });
 }
 
-type BaseParameter = (torsion: Torsion) => ProperParameter | undefined;
-
 /**
  * Resonance makes atoms equal unless the fragment and the parent differ in what it makes equal (a cut may go through
  * a delocalised system), or the base force field goes by the Lewis structure: then atoms are what they are drawn as,
@@ -79,7 +79,7 @@ type BaseParameter = (torsion: Torsion) => ProperParameter | undefined;
 function equivalentAtoms(
   request: BespokeTorsionsRequest,
   torsions: readonly Torsion[],
-  baseParameter: BaseParameter,
+  base: ReadonlyMap<string, Label<ProperParameter>>,
 ): AtomClasses {
   const { fragment, parent } = request;
   const classes = { fragment: resonanceClasses(fragment), parent: resonanceClasses(parent) };
@@ -88,7 +88,14 @@ function equivalentAtoms(
     ...new Set(counterpartsOf(request, group).map((torsion) => classTuple(torsion, classes.parent))),
   ]);
   const isCut = new Set(inParent).size < inParent.length;
-  const isDrawn = groups.some((group) => new Set(group.map(baseParameter)).size > 1);
+  // Across this bond, and across those that resonance makes equal to it.
+  const parameterOf = new Map<string, ProperParameter>();
+  const isDrawn = [...base.values()].some(({ atoms, parameter }) => {
+    const tuple = classTuple(atoms, classes.fragment);
+    const known = parameterOf.get(tuple) ?? parameter;
+    parameterOf.set(tuple, known);
+    return known !== parameter && groups.some(([first]) => classTuple(first, classes.fragment) === tuple);
+  });
   return isCut || isDrawn
     ? { fragment: symmetryClasses(fragment), parent: symmetryClasses(parent) }
     : classes;
@@ -125,7 +132,7 @@ function symmetryGroups(
   return [...groups.values()];
 }
 
-function classTuple(torsion: Torsion, symmetryClass: readonly number[]): string {
+function classTuple(torsion: readonly number[], symmetryClass: readonly number[]): string {
   const classes = torsion.map((atom) => symmetryClass[atom] ?? -1);
   const [forward, backward] = [classes.join(' '), classes.toReversed().join(' ')];
   return forward < backward ? forward : backward;
