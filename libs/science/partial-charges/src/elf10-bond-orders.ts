@@ -18,8 +18,11 @@ export class NoBondOrdersError extends Error {
 
 type BondOrders = (i: number, j: number) => number;
 
-/** Conformers to choose from, not minimised: openff-fragmenter has at most 800 of them, at least 1 angstrom apart. */
-const MAX_CANDIDATES = 200;
+/**
+ * Conformers to choose from, not minimised; the 2 % that are kept decide what it costs. openff-fragmenter has at most
+ * 800, at least 1 angstrom apart.
+ */
+const MAX_CANDIDATES = 100;
 
 /**
  * AM1 Wiberg bond orders averaged over ELF10 conformers, each relaxed with AM1: what WBO fragmentation compares. They
