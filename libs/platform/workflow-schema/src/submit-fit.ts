@@ -5,6 +5,7 @@ import {
   ArrayMinSize,
   IsArray,
   IsIn,
+  IsObject,
   IsOptional,
   IsString,
   MaxLength,
@@ -44,6 +45,7 @@ export class SubmitFit {
   workflow?: string;
 
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => Workflow)
   customWorkflow?: Workflow;

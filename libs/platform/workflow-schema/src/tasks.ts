@@ -7,6 +7,7 @@ import {
   IsIn,
   IsInt,
   IsNumber,
+  IsObject,
   IsOptional,
   IsString,
   Matches,
@@ -129,7 +130,7 @@ export interface ConformersResult {
 /** Relax a geometry with one dihedral held at a target angle: one job of a torsion drive. */
 export class ConstrainedOptimizationTask {
   @IsString() @MaxLength(MAX_SMILES_LENGTH) mappedSmiles!: string;
-  @ValidateNested() @Type(() => QcSpecification) qc!: QcSpecification;
+  @IsObject() @ValidateNested() @Type(() => QcSpecification) qc!: QcSpecification;
   @IsArray()
   @ArrayMinSize(4)
   @ArrayMaxSize(4)
@@ -192,7 +193,7 @@ export class FitParametersTask {
   /** The whole molecule, for the report. */
   @IsString() @MaxLength(MAX_SMILES_LENGTH) mappedSmiles!: string;
   @Matches(SHA256) baseForceFieldSha256!: string;
-  @ValidateNested() @Type(() => FitSettings) fit!: FitSettings;
+  @IsObject() @ValidateNested() @Type(() => FitSettings) fit!: FitSettings;
   /** Replaces the charges that the base force field wants. */
   @IsOptional() @IsIn(CHARGE_MODELS) chargeModel?: ChargeModelName;
   /** May be empty: then the result is the base force field. */

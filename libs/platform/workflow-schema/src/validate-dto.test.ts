@@ -29,6 +29,15 @@ describe('validation', () => {
     expect([...fields].some((field) => field.startsWith('customWorkflow.torsionDrive'))).toBe(true);
   });
 
+  it.each([undefined, null, [], 'xtb'])('refuses %j where a workflow has an object', (value) => {
+    for (const field of ['fragmentation', 'qc', 'torsionDrive', 'fit']) {
+      const errors = errorsOf({ smiles: 'C', customWorkflow: { ...draft(), [field]: value } });
+      expect(errors.map((error) => error.field)).toContainEqual(
+        expect.stringContaining(`customWorkflow.${field}`),
+      );
+    }
+  });
+
   it.each([null, undefined, 'text', 3, [], [{}]])('refuses %j, which is no object', (plain) => {
     expect(errorsOf(plain)).toEqual([{ field: '', message: 'must be a JSON object' }]);
   });

@@ -8,6 +8,7 @@ import {
   IsIn,
   IsInt,
   IsNumber,
+  IsObject,
   IsOptional,
   IsString,
   Matches,
@@ -152,14 +153,17 @@ export class Workflow {
   @MaxLength(500, { each: true })
   targetTorsionSmarts!: string[];
 
+  @IsObject()
   @ValidateNested()
   @Type(() => QcSpecification)
   qc!: QcSpecification;
 
+  @IsObject()
   @ValidateNested()
   @Type(() => TorsionDriveSettings)
   torsionDrive!: TorsionDriveSettings;
 
+  @IsObject()
   @ValidateNested()
   @Type(() => FitSettings)
   fit!: FitSettings;
