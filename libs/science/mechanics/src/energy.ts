@@ -2,7 +2,7 @@ import { addAngleHessian, angleEnergy } from './angles';
 import { addBondHessian, bondEnergy } from './bonds';
 import { addNonbondedHessian, nonbondedEnergy, nonbondedGradient } from './nonbonded';
 import type { Hessian } from './second-derivatives';
-import type { MechanicsSystem } from './system';
+import { MechanicsError, type MechanicsSystem } from './system';
 import { addTorsionHessian } from './torsion-hessian';
 import { torsionEnergy } from './torsions';
 
@@ -16,7 +16,9 @@ export interface EnergyTerms {
   electrostatics: number;
 }
 
+/** @throws MechanicsError `wrong-atom-count` */
 export function energyTerms(system: MechanicsSystem, coordinatesAngstrom: Float64Array): EnergyTerms {
+  refuseWrongLength('coordinates', coordinatesAngstrom, 3 * system.atomCount);
   return {
     bonds: bondEnergy(system.bonds, coordinatesAngstrom, null),
     angles: angleEnergy(system.angles, coordinatesAngstrom, null),
@@ -31,6 +33,7 @@ export function energyTerms(system: MechanicsSystem, coordinatesAngstrom: Float6
  *
  * @param gradient 3·atomCount values, kcal/mol/Å.
  * @param hessian (3·atomCount)² values, of which the lower triangle is filled, kcal/mol/Å².
+ * @throws MechanicsError `wrong-atom-count` for an array of another length.
  */
 export function energy(
   system: MechanicsSystem,
@@ -38,7 +41,12 @@ export function energy(
   gradient: Float64Array | null = null,
   hessian: Hessian | null = null,
 ): number {
-  if (hessian !== null) secondDerivatives(system, coordinatesAngstrom, hessian);
+  const size = 3 * system.atomCount;
+  refuseWrongLength('coordinates', coordinatesAngstrom, size);
+  if (hessian !== null) {
+    refuseWrongLength('Hessian', hessian, size * size);
+    secondDerivatives(system, coordinatesAngstrom, hessian);
+  }
   if (gradient === null) {
     const { vdw, electrostatics } = nonbondedEnergy(system.pairs, coordinatesAngstrom);
     return (
@@ -50,6 +58,7 @@ export function energy(
       electrostatics
     );
   }
+  refuseWrongLength('gradient', gradient, size);
   gradient.fill(0);
   return (
     bondEnergy(system.bonds, coordinatesAngstrom, gradient) +
@@ -57,6 +66,14 @@ export function energy(
     torsionEnergy(system.propers, coordinatesAngstrom, gradient) +
     torsionEnergy(system.impropers, coordinatesAngstrom, gradient) +
     nonbondedGradient(system.pairs, coordinatesAngstrom, gradient)
+  );
+}
+
+function refuseWrongLength(what: string, array: Float64Array, expected: number): void {
+  if (array.length === expected) return;
+  throw new MechanicsError(
+    'wrong-atom-count',
+    `the array for the ${what} has ${array.length} numbers; this molecule wants ${expected}`,
   );
 }
 

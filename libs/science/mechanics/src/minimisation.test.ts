@@ -1,7 +1,7 @@
 import { loadRDKit, moleculeFromSmiles, type Molecule } from '@bespoke/molecule';
 import { assignParameters, builtInForceField, parseOffxml, type Assignment } from '@bespoke/smirnoff';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { energy } from './energy';
+import { energy, energyTerms } from './energy';
 import { GRADIENT_TOLERANCE, minimise } from './minimisation';
 import { createSystem, type MechanicsSystem } from './system';
 
@@ -135,6 +135,15 @@ describe('what has no energy is refused', () => {
 
   it('a geometry of another molecule', () => {
     expect(() => minimise(system, START.slice(3))).toThrow(/8 atoms .* molecule of 9/);
+  });
+
+  it('arrays of another molecule', () => {
+    const coordinates = Float64Array.from(START);
+    const [short, long] = [new Float64Array(24), new Float64Array(30)];
+    expect(() => energyTerms(system, short)).toThrow(/coordinates has 24 numbers; .* wants 27/);
+    expect(() => energy(system, long)).toThrow(/coordinates has 30 numbers/);
+    expect(() => energy(system, coordinates, short)).toThrow(/gradient has 24 numbers/);
+    expect(() => energy(system, coordinates, null, short)).toThrow(/Hessian has 24 numbers; .* wants 729/);
   });
 
   it('a frozen atom that there is not', () => {

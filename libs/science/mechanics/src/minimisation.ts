@@ -17,7 +17,7 @@ export interface Minimum {
   /** False when the steps ran out first: this is then the lowest point that was reached. */
   converged: boolean;
   iterations: number;
-  /** d energy / d coordinates here, restraints left out. */
+  /** d energy / d coordinates here of all atoms: restraints are left out and frozen atoms are in it, so neither need be at rest by it. */
   gradient: Float64Array;
   /**
    * Multiplies a vector over all coordinates in place by the inverse of the Hessian with restraints, over the

@@ -6,6 +6,7 @@ import {
   MoleculeError,
   moleculeFromMolfile,
   moleculeFromSmiles,
+  moleculeToMolfile,
   rings,
 } from './index';
 
@@ -88,7 +89,9 @@ describe('a SMILES that cannot be used is refused with the reason', () => {
     ['CC)', 'unreadable', /extra close parentheses at position 3/],
     ['C C', 'unreadable', /" " at position 2/],
     ['Cé', 'unreadable', /"é" at position 2/],
-    ['c1cccc1', 'unreadable', /no alternating double bonds fit the aromatic atoms 1, 2, 3, 4, 5/],
+    ['c1cccc1', 'unreadable', /aromatic atoms 1, 2, 3, 4, 5; an atom of the ring may have a bond/],
+    ['c1ccccc1(C)C', 'unreadable', /aromatic atoms 1, 2, 3, 4, 5; an atom of the ring may have a bond/],
+    ['c1cccn1', 'unreadable', /aromatic atoms 1, 2, 3, 4, 5; an aromatic nitrogen may lack its hydrogen/],
     ['FC(C)(C)(C)C', 'unreadable', /atom 2 \(C\) has 5 bonds/],
     ['C~C', 'unreadable', /neither single, double nor triple/],
     ['[C+200]', 'unreadable', /charge/],
@@ -99,6 +102,11 @@ describe('a SMILES that cannot be used is refused with the reason', () => {
     ['[O]', 'radical', /atom 1 \(O\)/],
     ['C[Pt]C', 'unsupported-element', /atom 2 \(Pt\)/],
     ['C[SeH]', 'unsupported-element', /atom 2 \(Se\)/],
+    [
+      '[Na+:1]',
+      'unsupported-element',
+      /atom 1 \(Na\).* not supported here, as metals and their ions are not/,
+    ],
     ['CC*', 'unsupported-element', /atom 3 is a place holder/],
   ])('%s', (smiles, code, message) => {
     const error = refusalOf(() => moleculeFromSmiles(smiles));
@@ -240,6 +248,23 @@ describe('a molecule read from a molfile', () => {
   ])('is refused as unreadable if it is %s', (_what, molfile) => {
     expect(refusalOf(() => moleculeFromMolfile(molfile)).code).toBe('unreadable');
     expect(moleculeFromMolfile(WATER).atoms).toHaveLength(3);
+  });
+});
+
+describe('a molfile whose counts line does not fit is refused with the numbers that are there', () => {
+  it.each(['V2000', 'V3000'] as const)('%s', (version) => {
+    const molfile = moleculeToMolfile(moleculeFromSmiles('CO'), { version });
+    expect(moleculeFromMolfile(molfile).atoms).toHaveLength(6);
+    const counts = (atoms: number, bonds: number) =>
+      refusalOf(() =>
+        moleculeFromMolfile(
+          molfile.replace(/^ {2}6 {2}5|COUNTS 6 5/m, (stated) =>
+            stated.replace('6', String(atoms)).replace('5', String(bonds)),
+          ),
+        ),
+      ).message;
+    expect(counts(6, 7)).toContain('its counts line says 6 atoms and 7 bonds, but there are 6 and 5');
+    expect(counts(4, 5)).toContain('its counts line says 4 atoms and 5 bonds, but there are 6 and 5');
   });
 });
 

@@ -2,7 +2,7 @@ import { elementSymbol, isOrganicElement, organicElements } from './elements';
 import { at, connectedParts, neighboursOf, readCommonChem, renumber, type RDKitReading } from './graph';
 import type { Molecule } from './molecule';
 import { MoleculeError } from './molecule-error';
-import { EXPLICIT_HYDROGENS, readWithReason, usingMol, type Mol } from './rdkit';
+import { EXPLICIT_HYDROGENS, readWithReason, usingMol, type Mol, type Unread } from './rdkit';
 import { nestingDepth, writtenAtoms } from './smiles-atoms';
 import { moleculeFromGraph } from './structure';
 
@@ -14,6 +14,8 @@ const MAX_SMILES_CHARACTERS = 20_000;
 /** Deeper nesting than a person or a program writes. */
 const MAX_SMILES_DEPTH = 500;
 const MAX_MOLFILE_CHARACTERS = 1_000_000;
+/** Option of `get_mol` for what is no possible molecule. */
+const AS_WRITTEN = JSON.stringify({ sanitize: false, removeHs: false });
 /** Beyond any atom of a stable ion; RDKit lets numbers overflow. */
 const MAX_ATOM_CHARGE = 4;
 
@@ -54,7 +56,7 @@ export function moleculeFromSmiles(smiles: string, name = ''): Molecule {
   refuseLarge(written.filter(({ text: atom }) => !/^\[\d*H[+-]?\d*(?::\d+)?\]$/.test(atom)).length, shown);
   const read = readWithReason((module) => module.get_mol(text, EXPLICIT_HYDROGENS));
   if ('reason' in read)
-    throw new MoleculeError('unreadable', `The SMILES ${shown} is unreadable: ${read.reason}.`);
+    throw new MoleculeError('unreadable', `The SMILES ${shown} is unreadable: ${reasonFor(text, read)}.`);
   return usingMol(read.mol, (mol) => {
     if (mol.get_num_atoms() !== written.length)
       throw new MoleculeError('unreadable', `The SMILES ${shown} is unreadable.`);
@@ -88,8 +90,10 @@ export function moleculeFromMolfile(molfile: string, name?: string): Molecule {
     throw new MoleculeError('unreadable', `The molfile ${shown} is unreadable: it has no line "M  END".`);
   const first = molfile.slice(0, end.index + end[0].trimEnd().length).replace(/\r\n?/g, '\n') + '\n';
   const read = readWithReason((module) => module.get_mol(first, EXPLICIT_HYDROGENS));
-  if ('reason' in read)
-    throw new MoleculeError('unreadable', `The molfile ${shown} is unreadable: ${read.reason}.`);
+  if ('reason' in read) {
+    const reason = wrongCounts(first) ?? reasonFor(first, read);
+    throw new MoleculeError('unreadable', `The molfile ${shown} is unreadable: ${reason}.`);
+  }
   return usingMol(read.mol, (mol) => {
     const reading = withHydrogens(mol, shown);
     const isTagged3D = /^.{20}3D/.test(first.split('\n', 2)[1] ?? '');
@@ -100,6 +104,21 @@ export function moleculeFromMolfile(molfile: string, name?: string): Molecule {
       reading.conformerAngstrom ?? (isTagged3D ? trulyFlat(reading) : null),
     );
   });
+}
+
+/** RDKit's reason, and what is likely to be wrong where it finds no double bonds for aromatic atoms. */
+function reasonFor(text: string, { reason, aromaticAtoms }: Unread): string {
+  if (aromaticAtoms.length === 0) return reason;
+  const read = readWithReason((module) => module.get_mol(text, AS_WRITTEN));
+  const nitrogen =
+    'mol' in read &&
+    usingMol(read.mol, (mol) => {
+      const { atoms } = readCommonChem(mol.get_json()).graph;
+      return aromaticAtoms.some((atom) => atoms[atom]?.element === 7);
+    });
+  return nitrogen
+    ? `${reason}; an aromatic nitrogen may lack its hydrogen ([nH])`
+    : `${reason}; an atom of the ring may have a bond, a hydrogen or a charge too many or too few`;
 }
 
 /** Coordinates that all have z = 0 are a drawing, unless the molecule is a flat one. */
@@ -115,10 +134,34 @@ function mapNumbersOfMolfile(molfile: string): number[] {
     const atomCount = Number(counts.slice(0, 3));
     return lines.slice(4, 4 + atomCount).map((line) => Number(line.slice(60, 63)) || 0);
   }
+  return blockOfV3000(molfile, 'ATOM').map((line) => Number(line.trim().split(/\s+/)[7]) || 0);
+}
+
+/** The lines of a block of a V3000 molfile, each with those that continue it. */
+function blockOfV3000(molfile: string, name: 'ATOM' | 'BOND'): string[] {
   const joined = molfile.replace(/-\nM {2}V30 /g, '').split('\n');
-  const begin = joined.findIndex((line) => /^M {2}V30 BEGIN ATOM/.test(line));
-  const end = joined.findIndex((line) => /^M {2}V30 END ATOM/.test(line));
-  return joined.slice(begin + 1, end).map((line) => Number(line.trim().split(/\s+/)[7]) || 0);
+  const begin = joined.findIndex((line) => line.startsWith(`M  V30 BEGIN ${name}`));
+  const end = joined.findIndex((line) => line.startsWith(`M  V30 END ${name}`));
+  return joined.slice(begin + 1, Math.max(begin + 1, end));
+}
+
+/** In words, where the counts line of a molfile says other numbers than there are atoms and bonds; else null. */
+function wrongCounts(molfile: string): string | null {
+  const [counts = '', ...rest] = molfile.split('\n').slice(3);
+  let stated = [Number(counts.slice(0, 3)), Number(counts.slice(3, 6))];
+  let present: number[];
+  if (counts.includes('V3000')) {
+    stated = (/^M {2}V30 COUNTS +(\d+) +(\d+)/m.exec(molfile) ?? []).slice(1).map(Number);
+    present = [blockOfV3000(molfile, 'ATOM').length, blockOfV3000(molfile, 'BOND').length];
+  } else {
+    // Three columns of ten for the coordinates, and a symbol; bonds are numbers only.
+    const atomCount = rest.findIndex((line) => !/^[ \d.+-]{30} *[A-Za-z*]/.test(line));
+    const bondCount = rest.slice(atomCount).findIndex((line) => !/^[ \d]*\d[ \d]*$/.test(line));
+    present = [atomCount, bondCount];
+  }
+  if (stated.length !== 2 || stated.every((count, i) => count === present[i])) return null;
+  if (!stated.every(Number.isInteger) || present[0] === 0) return null;
+  return `its counts line says ${stated[0]} atoms and ${stated[1]} bonds, but there are ${present[0]} and ${present[1]}`;
 }
 
 function withHydrogens(mol: Mol, shown: string): RDKitReading {
@@ -189,7 +232,7 @@ function refuseUnsupported(
   if (unusual >= 0)
     throw new MoleculeError(
       'unsupported-element',
-      `In ${shown} ${who(unusual)} is of an element that no force field here covers; supported are ${organicElements().join(', ')}.`,
+      `In ${shown} ${who(unusual)} is of an element that is not supported here, as metals and their ions are not; supported are ${organicElements().join(', ')}.`,
     );
   const charged = graph.atoms.findIndex(({ formalCharge }) => Math.abs(formalCharge) > MAX_ATOM_CHARGE);
   if (charged >= 0)

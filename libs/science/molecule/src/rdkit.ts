@@ -31,12 +31,19 @@ export function loadRDKit(): Promise<void> {
   return loading;
 }
 
+/** Why RDKit could not read a text. */
+export interface Unread {
+  reason: string;
+  /** From 0: the aromatic atoms that no alternating double bonds fit, where that is the reason. */
+  aromaticAtoms: readonly number[];
+}
+
 /**
  * Reads a molecule or a query, or says why RDKit could not. The caller deletes the molecule.
  *
  * @throws Error before {@link loadRDKit} has resolved
  */
-export function readWithReason(read: (module: MainModule) => Mol | null): { mol: Mol } | { reason: string } {
+export function readWithReason(read: (module: MainModule) => Mol | null): { mol: Mol } | Unread {
   const { module, errors } = started();
   errors.clear_buffer();
   try {
@@ -44,9 +51,9 @@ export function readWithReason(read: (module: MainModule) => Mol | null): { mol:
     if (mol !== null) return { mol };
   } catch (error) {
     if (!(error instanceof MoleculeError)) throw error;
-    return { reason: 'RDKit stopped at it' };
+    return { reason: 'RDKit stopped at it', aromaticAtoms: [] };
   }
-  return { reason: reasonInLog(errors.get_buffer()) };
+  return reasonInLog(errors.get_buffer());
 }
 
 /** Runs `use` on a molecule and frees it, whatever happens: WebAssembly memory is not garbage collected. */
@@ -110,25 +117,25 @@ function started(): LoadedRDKit {
 }
 
 /** RDKit logs several lines, each with a clock time; the first one says what is wrong, another one where. */
-function reasonInLog(log: string): string {
+function reasonInLog(log: string): Unread {
   const lines = log.split('\n').map((line) => line.replace(/^\[\d\d:\d\d:\d\d\] /, '').trim());
   const first = (lines[0] ?? '').replace(/^SM(?:ILES|ARTS) Parse Error: /, '');
   const unkekulized = /^Can't kekulize mol\.\s+Unkekulized atoms: ([\d ]+)$/.exec(first);
   if (unkekulized?.[1] !== undefined) {
-    const atoms = unkekulized[1]
-      .trim()
-      .split(' ')
-      .map((index) => Number(index) + 1);
-    const listed = `${atoms.slice(0, 12).join(', ')}${atoms.length > 12 ? '...' : ''}`;
-    return `no alternating double bonds fit the aromatic atoms ${listed}; an aromatic nitrogen may lack its hydrogen ([nH])`;
+    const aromaticAtoms = unkekulized[1].trim().split(' ').map(Number);
+    const shown = aromaticAtoms.slice(0, 12).map((index) => index + 1);
+    const listed = `${shown.join(', ')}${aromaticAtoms.length > 12 ? '...' : ''}`;
+    return { reason: `no alternating double bonds fit the aromatic atoms ${listed}`, aromaticAtoms };
   }
   const valence = /^Explicit valence for atom # (\d+) (\w+), (\d+), is greater than permitted$/.exec(first);
-  if (valence !== null)
-    return `atom ${Number(valence[1]) + 1} (${valence[2]}) has ${valence[3]} bonds, too many`;
+  if (valence !== null) {
+    const reason = `atom ${Number(valence[1]) + 1} (${valence[2]}) has ${valence[3]} bonds, too many`;
+    return { reason, aromaticAtoms: [] };
+  }
   const what = first.replace(/ (?:while parsing|for input): .*$/, '');
   const where = lines
     .map((line) => /around position (\d+)/.exec(line)?.[1])
     .find((found) => found !== undefined);
-  if (what === '') return 'RDKit gives no reason';
-  return where === undefined ? what : `${what} at position ${where}`;
+  if (what === '') return { reason: 'RDKit gives no reason', aromaticAtoms: [] };
+  return { reason: where === undefined ? what : `${what} at position ${where}`, aromaticAtoms: [] };
 }

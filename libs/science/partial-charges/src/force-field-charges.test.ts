@@ -47,6 +47,15 @@ describe('the charges of a force field', () => {
     expect(provenance.program).toBe('force field');
   });
 
+  it('are what the force field says where no model is named', async () => {
+    const { override, ...asTheForceFieldSays } = request('[O:1]([H:2])[H:3]', sageWith(library(0.4)));
+    expect(override).toBeNull();
+    expect(await forceFieldCharges(asTheForceFieldSays, null, run())).toMatchObject({
+      chargesE: [-0.8, 0.4, 0.4],
+      overridden: false,
+    });
+  });
+
   it('are not taken where they do not add up', () => {
     expect(forceFieldChargesUnsupported(request('O', sageWith(library(0.3))))).toMatchObject({
       code: 'charges-do-not-add-up',

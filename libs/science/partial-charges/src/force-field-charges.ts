@@ -13,8 +13,8 @@ const MAX_CHARGE_ERROR_E = 0.01;
 export interface ForceFieldChargeRequest {
   forceField: ForceField;
   molecule: Molecule;
-  /** The model to be used whatever the force field says; null follows the force field. */
-  override: ChargeModelName | null;
+  /** The model to be used whatever the force field says; null, or nothing, follows the force field. */
+  override?: ChargeModelName | null;
 }
 
 export interface ForceFieldCharges {
@@ -37,7 +37,7 @@ interface ChargeSource {
  * The one rule for a molecule's charges: the model that overrides the force field; else its library charges, where
  * they cover every atom; else what it names first of NAGL, charge increments on a base model, and AM1-BCC.
  */
-function chargeSource({ forceField, molecule, override }: ForceFieldChargeRequest): ChargeSource {
+function chargeSource({ forceField, molecule, override = null }: ForceFieldChargeRequest): ChargeSource {
   if (override !== null) return { figuresE: null, model: modelNamed(override) };
   const library = libraryCharges(forceField, molecule);
   if (library !== null) {
@@ -141,10 +141,11 @@ export async function forceFieldCharges(
 
 /** To name the model that the force field asks for anyway overrides nothing. */
 function isOverridden(request: ForceFieldChargeRequest): boolean {
-  if (request.override === null) return false;
+  const { override = null } = request;
+  if (override === null) return false;
   try {
     const own = chargeSource({ ...request, override: null });
-    return own.figuresE !== null || own.model?.name !== request.override;
+    return own.figuresE !== null || own.model?.name !== override;
   } catch (error) {
     if (error instanceof ChargeError) return true;
     throw error;
