@@ -104,7 +104,7 @@ describe('executor run', () => {
     ['an element without parameters', ['--smiles', 'C[Se]C'], 3, /Se/],
     ['a missing file', ['--file', '/no/such/file.sdf'], 3, /no such file|does not exist|not found/i],
     ['an unknown workflow', ['--smiles', 'CCO', '--workflow', 'quick'], 4, /quick.*draft/s],
-    ['a workflow that nothing here can run', ['--smiles', 'CCO', '--workflow', 'default'], 4, /wbo/],
+    ['a workflow that nothing here can run', ['--smiles', 'CCO', '--workflow', 'default'], 4, /psi4/],
     [
       'an output that cannot be written',
       ['--smiles', 'CCO', '--output', '/dev/null/x.json'],
