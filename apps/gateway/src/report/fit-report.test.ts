@@ -123,7 +123,7 @@ describe('the report of a fit', () => {
     });
     const report = assembleFitReport(fit, [], null);
     expect(report).toMatchObject({ fit: null, fragments: [], forceFieldSha256: SHA.base });
-    expect(report.referenceNote).toContain('base force field');
+    expect(report.referenceNote).toContain('nothing to fit');
   });
 
   it('does not exist before the fit has succeeded', () => {

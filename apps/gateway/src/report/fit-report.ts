@@ -13,7 +13,7 @@ type Fragment = FragmentResult['fragments'][number];
 /** What the reference of a fit is worth, in a sentence for people; null stands for a fit without any. */
 export function referenceNote(qc: QcSpecification, programVersion: string | null): string {
   if (programVersion === null) {
-    return 'There was nothing to fit, so there is no reference: this force field is the base force field, unchanged.';
+    return 'There was nothing to fit, so there is no reference.';
   }
   const level = levelOfTheory(qc);
   const reference = `The reference of each torsion is ${level}, computed with ${qc.program} ${programVersion}.`;

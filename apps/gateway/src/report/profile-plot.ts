@@ -118,17 +118,23 @@ export function profilePlot(
     });
     return markup`<g class="${className}">${lines}${dots}</g>`;
   });
+  const legendStart = (index: number) => PLOT.left + 4 + index * 110;
   const legend = LEVELS.map(({ name, className }, index) => {
-    const start = PLOT.left + 4 + index * 120;
+    const start = legendStart(index);
     return markup`<g class="${className}">${line('', String(start), '18', String(start + 26), '18')}
       <circle cx="${start + 13}" cy="18" r="3" />${text('legend', 'start', start + 33, 22, name)}</g>`;
   });
+
+  const unweightedLegend =
+    unweighted &&
+    markup`<rect class="unweighted legend-band" x="${legendStart(LEVELS.length)}" y="11" width="26" height="14" />
+      ${text('legend', 'start', legendStart(LEVELS.length) + 33, 22, `QM above ${energyCutoffKcalPerMol}: not counted`)}`;
 
   // QM goes on top.
   return markup`<svg class="plot" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="${id}-title ${id}-text">
     <title id="${id}-title">${title}</title>
     <desc id="${id}-text">Relative energies over the dihedral angle, from QM and from MM before and after the fit.</desc>
-    ${unweighted}${energyAxis}${angleAxis}${legend}${profiles.toReversed()}
+    ${unweighted}${energyAxis}${angleAxis}${legend}${unweightedLegend}${profiles.toReversed()}
     ${text('axis', 'middle', (PLOT.left + PLOT.right) / 2, HEIGHT - 8, 'dihedral angle / degrees')}
     <g transform="translate(14 ${(PLOT.top + PLOT.bottom) / 2}) rotate(-90)">
       ${text('axis', 'middle', 0, 0, 'relative energy / kcal mol⁻¹')}</g>

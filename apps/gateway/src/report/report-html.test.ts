@@ -1,6 +1,7 @@
 import { loadRDKit, matchSmarts, moleculeFromSmiles } from '@bespoke/molecule';
 import { builtInWorkflows, type FitReport, type TorsionFit } from '@bespoke/workflow-schema';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { referenceNote } from './fit-report';
 import { reportHtml } from './report-html';
 
 const GRID_DEGREES = Array.from({ length: 24 }, (_, index) => -165 + 15 * index);
@@ -60,6 +61,16 @@ function melatonin(): FitReport {
     torsionFit('COc1ccccc1', '[CH3:1][O:2][c:3][c:4]', [0.1, 1.6, 0.05, 0.1]),
   ];
   const reference = { program: 'xtb', version: '6.5.1', method: 'GFN2-xTB' };
+  const parentAtoms = ({ mappedSmiles }: { mappedSmiles: string }, heavyAtoms: string) => {
+    const inParent = matchSmarts(parent, heavyAtoms)[0]!;
+    // Heavy atoms come first; which hydrogen is which does not matter here.
+    return moleculeFromSmiles(mappedSmiles).atoms.map((_, atom) => inParent[atom] ?? null);
+  };
+  const heavyAtoms = [
+    '[C:1][C:2][N:3][C:4]([C:5])=[O:6]',
+    '[C:1][N:2][C:3][C:4][#6:5]',
+    '[C:1][O:2][c:3]1[c:4][c:5][c:6][c:7][c:8]1',
+  ];
   const parentBonds = [bond('[NH:1][CH2:2]'), bond('[CH2:1]([N])[CH2:2]'), bond('[O:1]([CH3])[c:2]')];
   const ethylindole = moleculeFromSmiles('CCc1c[nH]c2ccccc12');
   return {
@@ -79,7 +90,12 @@ function melatonin(): FitReport {
       ...torsions.map(({ mappedSmiles, dihedral }, torsion) => ({
         mappedSmiles,
         dihedral,
-        occurrences: [{ parentBond: parentBonds[torsion]!, parentAtoms: [] }],
+        occurrences: [
+          {
+            parentBond: parentBonds[torsion]!,
+            parentAtoms: parentAtoms({ mappedSmiles }, heavyAtoms[torsion]!),
+          },
+        ],
         startsFromGivenCoordinates: torsion === 0,
         reference,
         dropped: null,
@@ -88,7 +104,15 @@ function melatonin(): FitReport {
       {
         mappedSmiles: ethylindole.mappedSmiles,
         dihedral: matchSmarts(ethylindole, '[CH3:1][CH2:2][#6X3:3]~[#6X3:4]')[0] as TorsionFit['dihedral'],
-        occurrences: [{ parentBond: bond('[CH2:1][#6X3:2]'), parentAtoms: [] }],
+        occurrences: [
+          {
+            parentBond: bond('[CH2:1][#6X3:2]'),
+            parentAtoms: parentAtoms(
+              ethylindole,
+              '[C:1][C:2][#6:3]1=[#6:4][#7:5][c:6]2[c:7][c:8][c:9][c:10][c:11]12',
+            ),
+          },
+        ],
         startsFromGivenCoordinates: false,
         reference: null,
         dropped: 'xtb did not converge at 45° from any of its starting geometries',
@@ -130,8 +154,8 @@ describe('the HTML report', () => {
     // The molecule, and for each of four fragments itself and where it is.
     expect(page.match(/class="structure"/g)).toHaveLength(1 + 2 * 4);
     expect(page.match(/class="plot"/g)).toHaveLength(3);
-    // Bonds are called by atoms' numbers.
-    expect(page.match(/class='note'[^>]*>17</g)).toHaveLength(1 + 4);
+    // Atoms have the molecule's numbers, in the two fragments that have its atom 17 too.
+    expect(page.match(/class='note'[^>]*>17</g)).toHaveLength(1 + 4 + 2);
     expect(page).not.toMatch(/<script|<link|<img|@import|url\(|src=/i);
     expect(page).not.toContain('undefined');
     expect(page).not.toContain('NaN');
@@ -189,9 +213,37 @@ describe('the HTML report', () => {
     expect(await lines()).toBe(whole + 3);
   });
 
-  it('of a molecule with nothing to fit says so', async () => {
-    const page = await reportHtml({ ...melatonin(), fragments: [], fit: null });
-    expect(page).toContain('its force field is the base force field');
+  it('names the atoms of a drive by their numbers in the molecule, and what is not of it a cap', async () => {
+    const report = melatonin();
+    expect(await reportHtml(report)).toContain('driven about C6–C5–N4–C2');
+    const { occurrences, dihedral } = report.fragments[0]!;
+    occurrences[0]!.parentAtoms[dihedral[3]] = null;
+    expect(await reportHtml(report)).toContain('driven about C6–C5–N4–cap');
+  });
+
+  it('says how many points lie below the energy cutoff, in the table, above the plot and in its legend', async () => {
+    const report = melatonin();
+    const { points } = report.fit!.torsions[0]!;
+    for (const point of points.slice(0, 11)) point.qmKcalPerMol = 10.01;
+    points[11]!.qmKcalPerMol = 10;
+    const page = await reportHtml(report);
+    expect(page.match(/>13 of 24</g)).toHaveLength(1);
+    expect(page.match(/over 13 of 24 points/g)).toHaveLength(1);
+    expect(page.match(/QM above 10: not counted/g)).toHaveLength(1);
+  });
+
+  it('of a molecule with nothing to fit leaves it at the note and the reason', async () => {
+    const report = melatonin();
+    const page = await reportHtml({
+      ...report,
+      referenceNote: referenceNote(report.workflow.qc, null),
+      fragments: [],
+      fit: null,
+      warnings: ['The force field is the base force field, unchanged.'],
+    });
+    expect(page).toContain('There was nothing to fit');
+    expect(page.match(/base force field/gi)).toHaveLength(1);
     expect(page).not.toContain('class="plot"');
+    expect(page).not.toContain('Energies are relative');
   });
 });

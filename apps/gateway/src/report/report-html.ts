@@ -7,8 +7,16 @@ import {
 } from '@bespoke/workflow-schema';
 import { Markup, markup, type Fragment } from '@bespoke/markup';
 import { reportStyle } from './report-style';
+import { scrollingTable } from './scrolling-table';
 import { atomLabels, structureDrawing } from './structure-drawing';
-import { bondNames, provenanceText, rmseText, torsionOf, torsionSection } from './torsion-section';
+import {
+  bondNames,
+  countedText,
+  provenanceText,
+  rmseText,
+  torsionOf,
+  torsionSection,
+} from './torsion-section';
 import type { ReportFragment } from './torsion-section';
 
 function durationText(seconds: number): string {
@@ -75,22 +83,20 @@ function overview(report: FitReport): Markup {
     return markup`<tr>${bond}
       <td class="number">${rmseText(torsion.rmseBeforeKcalPerMol)}</td>
       <td class="number">${rmseText(torsion.rmseAfterKcalPerMol)}</td>
-      <td class="number">${torsion.points.length}</td>
+      <td class="number">${countedText(torsion, report.workflow)}</td>
       <td>${fragment.reference && provenanceText(fragment.reference)}</td></tr>`;
   };
-  return markup`<h2>Torsions at a glance</h2>
-    <div class="card scroll"><table class="overview">
-      <caption>Deviation of the force field from its reference over each torsion drive, kcal/mol, points below the energy cutoff. MM energies are of geometries relaxed from the reference's with the four driven atoms held, as ForceBalance does it: angles that symmetry makes equal may differ a little</caption>
-      <thead><tr><th scope="col">Bond</th><th scope="col" class="number">RMSE before</th>
-        <th scope="col" class="number">RMSE after</th><th scope="col" class="number">Grid points</th>
+  const caption = `Deviation of the force field from its reference over each torsion drive, kcal/mol; counted are the grid points whose QM energy is at most ${report.workflow.fit.energyCutoffKcalPerMol} kcal/mol above the drive's minimum. MM energies are of geometries relaxed from the reference's with the four driven atoms held, as ForceBalance does it: angles that symmetry makes equal may differ a little.`;
+  const rows = markup`<thead><tr><th scope="col">Bond</th><th scope="col" class="number">RMSE before</th>
+        <th scope="col" class="number">RMSE after</th><th scope="col" class="number">Points counted</th>
         <th scope="col">Reference</th></tr></thead>
-      <tbody>${report.fragments.map(row)}</tbody></table></div>`;
+      <tbody>${report.fragments.map(row)}</tbody>`;
+  return markup`<h2>Torsions at a glance</h2>
+    <div class="card">${scrollingTable('overview', caption, rows)}</div>`;
 }
 
-function torsions(report: FitReport): Markup {
-  if (report.fragments.length === 0) {
-    return markup`<p>This molecule has no rotatable bond to fit: its force field is the base force field.</p>`;
-  }
+function torsions(report: FitReport): Fragment {
+  if (report.fragments.length === 0) return null;
   const sections = report.fragments.map((fragment, index) =>
     torsionSection(report, fragment, `torsion-${index + 1}`),
   );
@@ -179,7 +185,7 @@ ${warningList(report)}
 ${moleculeSection(report)}
 ${torsions(report)}
 ${particulars(report)}
-<footer>Energies are relative: QM to its minimum over the drive, MM to its own energy at that grid point.</footer>
+${report.fit && markup`<footer>Energies are relative: QM to its minimum over the drive, MM to its own energy at that grid point.</footer>`}
 </main>
 </body>
 </html>

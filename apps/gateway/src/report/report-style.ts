@@ -33,42 +33,42 @@ figcaption { font-size: 13px; margin-top: 6px; }
 .structure { background: #fff; border: 1px solid var(--line); border-radius: 8px; padding: 6px; }
 .structure svg { display: block; width: 100%; height: auto; }
 .head { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 4px 16px; margin-bottom: 14px; }
-.rmse { font-variant-numeric: tabular-nums; white-space: nowrap; }
+.rmse { font-variant-numeric: tabular-nums; }
 .rmse b { color: var(--good); } .rmse b.worse { color: var(--before); }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; }
-caption { text-align: left; color: var(--quiet); font-size: 13px; padding-bottom: 6px; }
+.table figcaption { margin: 0 0 6px; }
 th, td { text-align: left; padding: 6px 14px 6px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { font-weight: 600; color: var(--quiet); font-size: 13px; }
 tr:last-child > * { border-bottom: 0; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 tbody th { color: var(--ink); font-weight: 400; }
 .overview th:last-child, .overview td:last-child { padding-left: 20px; width: 40%; }
-.parameters { margin-top: 20px; } .parameters th:first-child { min-width: 200px; }
+.torsion + .table { margin-top: 20px; } .parameters th:first-child { min-width: 200px; }
 a { color: var(--after); }
 dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 4px 16px; margin: 0; font-size: 14px; }
 dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; }
-.columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(400px, 1fr)); gap: 16px; }
+.columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(400px, 100%), 1fr)); gap: 16px; }
 .columns .card { margin: 0; } .columns h3 { margin-bottom: 10px; }
 details { margin-top: 12px; } summary { cursor: pointer; color: var(--quiet); font-size: 14px; }
 details table { font-size: 13px; } details th, details td { padding-top: 2px; padding-bottom: 2px; }
 .plot { display: block; width: 100%; height: auto; font-family: inherit; }
 .plot text { fill: var(--quiet); font-size: 12px; } .plot .legend { fill: var(--ink); font-size: 13px; }
 .plot .grid { stroke: var(--line); stroke-width: 1; }
-.plot .unweighted { fill: var(--wash); }
+.plot .unweighted { fill: var(--wash); } .plot .legend-band { stroke: var(--line); }
 .plot polyline, .plot g > line { fill: none; stroke-width: 2.2; stroke-linejoin: round; }
 .plot .qm polyline, .plot .qm line { stroke: var(--qm); stroke-width: 1.4; } .plot .qm circle { fill: var(--qm); }
 .plot .before polyline, .plot .before line { stroke: var(--before); stroke-dasharray: 6 4; } .plot .before circle { fill: var(--before); r: 2.4px; }
 .plot .after polyline, .plot .after line { stroke: var(--after); } .plot .after circle { fill: var(--after); r: 2.4px; }
 .plot circle:hover { stroke: currentColor; stroke-width: 6; stroke-opacity: 0.25; }
 footer { margin-top: 32px; color: var(--quiet); font-size: 13px; }
-@media (max-width: 720px) { .torsion { grid-template-columns: minmax(0, 1fr); } .drawings { grid-template-columns: 1fr 1fr; } }
+@media (max-width: 720px) { .torsion { grid-template-columns: minmax(0, 1fr); } .drawings { grid-template-columns: repeat(auto-fit, minmax(min(240px, 100%), 1fr)); } }
 @media print {
   :root { --page: #fff; --card: #fff; --ink: #000; --quiet: #444; --line: #ccc; --wash: #f3f3f3;
     --qm: #000; --before: #c4500a; --after: #0a66b7; --good: #137547; --caution: #8a5300; --caution-wash: #fff5e0; }
   body { font-size: 10px; } main { max-width: none; padding: 0; }
   h1 { font-size: 20px; } h2 { font-size: 14px; margin: 18px 0 8px; } h3 { font-size: 12px; }
-  table, dl { font-size: 10px; } caption, figcaption, th, .eyebrow, .tile span { font-size: 9px; } code { font-size: 7.5px; }
+  table, dl { font-size: 10px; } figcaption, th, .eyebrow, .tile span { font-size: 9px; } code { font-size: 7.5px; }
   th, td { padding: 3px 10px 3px 0; } .card { padding: 10px; } .tile { padding: 6px 10px; } .tile b { font-size: 15px; }
   .tiles { grid-template-columns: repeat(4, 1fr); gap: 8px; margin: 12px 0; }
   .torsion { grid-template-columns: 160px minmax(0, 1fr); gap: 14px; } .columns { grid-template-columns: 1fr 1fr; }

@@ -1,4 +1,4 @@
-import { depictFragmentInParent, type FragmentDrawing } from '@bespoke/fragmentation';
+import { depictFragment, depictFragmentInParent, type FragmentDrawing } from '@bespoke/fragmentation';
 import { depictSvg, elementSymbol, moleculeFromSmiles } from '@bespoke/molecule';
 import { Markup, markup } from '@bespoke/markup';
 
@@ -24,8 +24,20 @@ export function structureDrawing(
 }
 
 /** A molecule with one of its fragments over it. `loadRDKit` must have been awaited. */
-export function fragmentDrawing(mappedSmiles: string, fragment: FragmentDrawing, label: string): Markup {
+export function fragmentInMoleculeDrawing(
+  mappedSmiles: string,
+  fragment: FragmentDrawing,
+  label: string,
+): Markup {
   return picture(depictFragmentInParent(moleculeFromSmiles(mappedSmiles), fragment), label);
+}
+
+/** A fragment by itself, with the numbers that its atoms have in the molecule. `loadRDKit` must have been awaited. */
+export function fragmentDrawing(
+  { mappedSmiles, ...fragment }: FragmentDrawing & { mappedSmiles: string },
+  label: string,
+): Markup {
+  return picture(depictFragment(moleculeFromSmiles(mappedSmiles), fragment), label);
 }
 
 function picture(svg: string, label: string): Markup {

@@ -4,10 +4,12 @@ import type {
   Provenance,
   TorsionFit,
   TorsionTerm,
+  Workflow,
 } from '@bespoke/workflow-schema';
 import { markup, type Markup } from '@bespoke/markup';
 import { profilePlot } from './profile-plot';
-import { atomLabels, fragmentDrawing, structureDrawing } from './structure-drawing';
+import { scrollingTable } from './scrolling-table';
+import { atomLabels, fragmentDrawing, fragmentInMoleculeDrawing } from './structure-drawing';
 
 export type ReportFragment = FitReport['fragments'][number];
 
@@ -24,16 +26,31 @@ export function torsionOf(report: FitReport, { torsion }: ReportFragment): Torsi
   return torsion === null ? undefined : report.fit?.torsions[torsion];
 }
 
+/** How many of a drive's points the fit and its RMSE count, such as "13 of 24". */
+export function countedText({ points }: TorsionFit, { fit }: Workflow): string {
+  const counted = points.filter(({ qmKcalPerMol }) => qmKcalPerMol <= fit.energyCutoffKcalPerMol);
+  return `${counted.length} of ${points.length}`;
+}
+
 /** The bonds of the molecule that a fragment stands for, such as "N4–C5". */
 export function bondNames({ occurrences }: ReportFragment, label: (atom: number) => string): string {
   return occurrences.map(({ parentBond }) => parentBond.map(label).join('–')).join(', ');
 }
 
-function drivenAbout({ mappedSmiles, dihedral, startsFromGivenCoordinates }: ReportFragment): string {
+/** Atoms by their numbers in the molecule, where what caps a cut has none. */
+function drivenAbout(
+  { dihedral, occurrences, startsFromGivenCoordinates }: ReportFragment,
+  label: (atom: number) => string,
+): string {
+  const { parentAtoms } = occurrences[0]!;
+  const driven = dihedral.map((atom) => {
+    const inMolecule = parentAtoms[atom] ?? null;
+    return inMolecule === null ? 'cap' : label(inMolecule);
+  });
   const start = startsFromGivenCoordinates
     ? '; the coordinates given are one of its starting conformers'
     : '';
-  return `Fragment, driven about ${dihedral.map(atomLabels(mappedSmiles)).join('–')}${start}`;
+  return `Fragment, driven about ${driven.join('–')}${start}`;
 }
 
 function parameterTable(parameters: TorsionFit['parameters']): Markup {
@@ -51,11 +68,11 @@ function parameterTable(parameters: TorsionFit['parameters']): Markup {
     });
     return markup`<tr><th scope="row"><code>${smirks}</code><br /><span class="quiet">starts from ${startingFrom}</span></th>${cells}</tr>`;
   };
-  return markup`<div class="scroll"><table class="parameters">
-    <caption>Bespoke parameters: k before and <b>after</b> the fit for each periodicity, kcal/mol</caption>
-    <thead><tr><th scope="col">SMIRKS</th>
+  const caption = markup`Bespoke parameters: k before and <b>after</b> the fit for each periodicity, kcal/mol`;
+  const rows = markup`<thead><tr><th scope="col">SMIRKS</th>
       ${periodicities.map((periodicity) => markup`<th scope="col" class="number">k${periodicity}</th>`)}</tr></thead>
-    <tbody>${parameters.map(row)}</tbody></table></div>`;
+    <tbody>${parameters.map(row)}</tbody>`;
+  return scrollingTable('parameters', caption, rows);
 }
 
 function pointTable(points: TorsionFit['points']): Markup {
@@ -66,19 +83,20 @@ function pointTable(points: TorsionFit['points']): Markup {
     <td class="number">${point.qmKcalPerMol.toFixed(3)}</td>
     <td class="number">${point.mmBeforeKcalPerMol.toFixed(3)}</td>
     <td class="number">${point.mmAfterKcalPerMol.toFixed(3)}</td></tr>`;
-  return markup`<details><summary>The ${points.length} points in numbers</summary><div class="scroll"><table>
-    <caption>Relative energies in kcal/mol</caption>
-    <thead><tr>${heads.map((head) => markup`<th scope="col" class="number">${head}</th>`)}</tr></thead>
-    <tbody>${points.map(row)}</tbody></table></div></details>`;
+  const rows = markup`<thead><tr>${heads.map((head) => markup`<th scope="col" class="number">${head}</th>`)}</tr></thead>
+    <tbody>${points.map(row)}</tbody>`;
+  return markup`<details><summary>The ${points.length} points in numbers</summary>
+    ${scrollingTable('points', 'Relative energies in kcal/mol', rows)}</details>`;
 }
 
 /** All about one fragment's torsion: where it is, its profiles, its parameters; or why it was left out. */
 export function torsionSection(report: FitReport, fragment: ReportFragment, id: string): Markup {
-  const bonds = bondNames(fragment, atomLabels(report.mappedSmiles));
+  const label = atomLabels(report.mappedSmiles);
+  const bonds = bondNames(fragment, label);
   const drawings = markup`<div class="drawings">
-    <figure>${structureDrawing(fragment.mappedSmiles, [fragment.dihedral.slice(1, 3)], `Fragment for bond ${bonds}`)}
-      <figcaption>${drivenAbout(fragment)}</figcaption></figure>
-    <figure>${fragmentDrawing(report.mappedSmiles, fragment, `The molecule with the fragment around ${bonds}`)}
+    <figure>${fragmentDrawing(fragment, `Fragment for bond ${bonds}`)}
+      <figcaption>${drivenAbout(fragment, label)}</figcaption></figure>
+    <figure>${fragmentInMoleculeDrawing(report.mappedSmiles, fragment, `The molecule with the fragment around ${bonds}`)}
       <figcaption>In the molecule: the fragment, the dihedral and the bond</figcaption></figure></div>`;
 
   const torsion = torsionOf(report, fragment);
@@ -93,7 +111,7 @@ export function torsionSection(report: FitReport, fragment: ReportFragment, id: 
   return markup`<section class="card torsion-card" id="${id}">
     <div class="head"><h3>Bond ${bonds}</h3>
       <span class="rmse">RMSE ${rmseText(before)} →
-        <b class="${after > before ? 'worse' : ''}">${rmseText(after)}</b> kcal/mol</span></div>
+        <b class="${after > before ? 'worse' : ''}">${rmseText(after)}</b> kcal/mol over ${countedText(torsion, report.workflow)} points</span></div>
     <div class="torsion">${drawings}
       <figure>${profilePlot(`${id}-plot`, `Torsion profile of bond ${bonds}`, points, {
         gridSpacingDegrees: torsionDrive.gridSpacingDegrees,
