@@ -116,7 +116,7 @@ describe('chem label', () => {
     expect(found.map(({ error }) => error)).toEqual([
       undefined,
       expect.stringMatching(/^the line: it is not JSON/),
-      'mapped_smiles: it is missing',
+      'mapped_smiles: it is missing; the line has id',
       expect.stringMatching(/^mapped_smiles: .*C1CC/),
       expect.stringMatching(/^mapped_smiles: each of the 6 atoms/),
       expect.stringMatching(/^mapped_smiles: /),
@@ -249,6 +249,12 @@ describe('chem energies', () => {
           geometries_angstrom: FORMIC.geometries_angstrom,
         },
         { ...FORMIC, charges_e: undefined, geometries_angstrom: undefined },
+        { ...FORMIC, charges_e: [0.6, -0.5, -0.6, 0.1, 0.5] },
+        { ...FORMIC, charges_e: undefined, charge_e: FORMIC.charges_e },
+        { ...WATER, geometries_angstrom: WATER.geometries_angstrom[0] },
+        { ...WATER, geometry_angstrom: WATER.geometries_angstrom[0] },
+        { ...WATER, mapped_smiles: undefined, smiles: 'O' },
+        { id: 'early', error: 'The SMILES is unreadable.' },
         WATER,
       ),
     );
@@ -262,7 +268,13 @@ describe('chem energies', () => {
       expect.stringMatching(/^geometries_angstrom: it is empty/),
       expect.stringMatching(/^geometries_angstrom\[0\]: .*on top of each other/),
       expect.stringMatching(/no .*parameter for .*1/),
-      expect.stringMatching(/^geometries_angstrom: it is missing/),
+      'geometries_angstrom: it is missing; the line has id, mapped_smiles; geometry_angstrom, for a single one, will do too',
+      'charges_e: they add up to 0.1 e, the formal charges of mapped_smiles to 0 e',
+      'charge_e: it is to be written charges_e',
+      expect.stringMatching(/^geometries_angstrom: .*list of geometries, each \[\[x,y,z\],…\]/),
+      expect.stringMatching(/^geometries_angstrom: geometry_angstrom is there too/),
+      expect.stringMatching(/^mapped_smiles: .*the line has .*smiles.*chem convert/),
+      'The SMILES is unreadable.',
       // Water's charges stand in the force field.
       undefined,
     ]);
@@ -329,7 +341,49 @@ describe('chem charges', () => {
       expect(charges.reduce((sum, charge) => sum + charge, 0)).toBeCloseTo(0, 9);
     }
     expect(found[2]!.error).toMatch(/^geometry_angstrom: .*5 times/);
-    expect(found[3]!.error).toMatch(/C1/);
+    expect(found[3]!.error).toMatch(/C1.*--allow-undefined-stereo/);
+  });
+
+  it('refuses a geometry that is not one of the molecule', async () => {
+    const [[oxygen, one, other]] = WATER.geometries_angstrom as [number[][]];
+    const { exitCode, stdout } = await newBespoke().run(
+      ['chem', 'charges', '--model', 'nagl'],
+      lines(
+        { ...WATER, geometry_angstrom: [one, oxygen, other] },
+        { ...WATER, geometry_angstrom: [oxygen, one, other].map((xyz) => xyz!.map((x) => x / 10)) },
+      ),
+    );
+    expect(exitCode).toBe(1);
+    expect(parsed(stdout).map(({ error }) => error)).toEqual([
+      expect.stringMatching(/^geometry_angstrom: .*O1-H3 are bonded but too far apart.*order.*angstrom/),
+      expect.stringMatching(/^geometry_angstrom: .*O1-H2 are bonded but too close/),
+    ]);
+  });
+
+  it('stands between convert and energies', async () => {
+    const bespoke = newBespoke();
+    const file = bespoke.file('molecules.sdf');
+    const [geometry] = WATER.geometries_angstrom as [number[][]];
+    const atoms = geometry.map(
+      (xyz, atom) => `${xyz.map((x) => x.toFixed(4).padStart(10)).join('')} ${atom === 0 ? 'O' : 'H'}   0  0`,
+    );
+    writeFileSync(
+      file,
+      ['water', '', '', '  3  2  0  0  0  0            999 V2000', ...atoms, '  1  2  1  0', '  1  3  1  0']
+        .concat('M  END', '$$$$', 'broken', '', '', '  9', 'M  END', '$$$$', '')
+        .join('\n'),
+    );
+    const converted = await bespoke.run(['chem', 'convert', file]);
+    const charged = await bespoke.run(['chem', 'charges', '--model', 'NAGL'], converted.stdout);
+    const [water, broken] = parsed(charged.stdout);
+    expect(Object.keys(water!)).toEqual(['id', 'charges_e', 'model', 'mapped_smiles', 'geometry_angstrom']);
+    expect(broken).toEqual(parsed(converted.stdout)[1]);
+
+    for (const before of [converted, charged]) {
+      const { exitCode, stdout } = await bespoke.run(['chem', 'energies'], before.stdout);
+      expect(exitCode).toBe(1);
+      expect(parsed(stdout)).toEqual([{ id: 'water', energies_kcal_mol: [expect.any(Object)] }, broken]);
+    }
   });
 
   it('takes any stereoisomer where it is allowed to', async () => {
@@ -372,6 +426,21 @@ describe('chem charges', () => {
     const { exitCode, stderr } = await newBespoke().run(['chem', 'charges', '--model', 'gasteiger']);
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/gasteiger.*am1bcc/);
+    const without = await newBespoke().run(['chem', 'charges']);
+    expect(without.exitCode).toBe(2);
+    expect(without.stderr).toMatch(/--model is missing.*am1bcc-elf10/);
+  });
+});
+
+describe('chem fragment', () => {
+  it.each(['[C:1', '[C:1]C'])('refuses %s before any line', async (smarts) => {
+    const { exitCode, stdout, stderr } = await newBespoke().run(
+      ['chem', 'fragment', '--target-torsion', smarts],
+      lines({ smiles: 'CCCC' }),
+    );
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/--target-torsion: /);
+    expect(stdout).toBe('');
   });
 });
 
@@ -417,6 +486,23 @@ describe('chem convert', () => {
     expect(first).toMatch(/\tethanol$/);
     const labelled = await bespoke.run(['chem', 'label'], lines({ mapped_smiles: first!.split('\t')[0] }));
     expect(labelled.exitCode, labelled.stdout).toBe(0);
+  });
+
+  it('says so where --output is a file', async () => {
+    const bespoke = newBespoke();
+    const file = bespoke.file('some.smi');
+    writeFileSync(file, SMILES);
+    const { exitCode, stderr } = await bespoke.run([
+      'chem',
+      'convert',
+      file,
+      '--to',
+      'svg',
+      '--output',
+      file,
+    ]);
+    expect(exitCode).toBe(5);
+    expect(stderr).toMatch(/some\.smi is a file, not a directory/);
   });
 
   it('draws each molecule into a file of its own', async () => {

@@ -8,7 +8,7 @@ import { labelWith } from './label';
 import { minimizeWith } from './minimize';
 import type { FileRecord } from './molecule-records';
 import { parametersWith } from './parameters';
-import { idOf, parseRecord, type InputRecord } from './record';
+import { EarlierFailureError, idOf, parseRecord, type InputRecord } from './record';
 
 /**
  * What a command makes of one line; it says what the line calls itself as soon as that is known. Errors with a
@@ -53,6 +53,8 @@ function onIdentified(
     const record = parseRecord(text);
     const id = idOf(record, number);
     identified(id);
+    const { error } = record;
+    if (typeof error === 'string') throw new EarlierFailureError(error);
     return workOnRecord(record, id);
   };
 }

@@ -23,6 +23,7 @@ const WATER_ENERGY =
 
 const BUTANE =
   '[C:1]([C:2]([C:3]([C:4]([H:12])([H:13])[H:14])([H:10])[H:11])([H:8])[H:9])([H:5])([H:6])[H:7]';
+const BUTANE_FRAGMENTS = `{"id": "butane", "parent_smiles": "${BUTANE}", "fragments": [{"smiles": "…", "bond_indices": [2, 3]}], "warnings": []}`;
 
 /** `bespoke chem …` */
 export function chemCommand(): Command {
@@ -42,11 +43,11 @@ export function chemCommand(): Command {
 
   lineCommand(chem, 'charges', 'partial charges by a model', [
     `${WATER}, "geometry_angstrom": ${WATER_GEOMETRY}}`,
-    '{"id": "water", "charges_e": [-0.784, 0.392, 0.392], "model": "am1bcc"}',
+    `{"id": "water", "charges_e": [-0.784, 0.392, 0.392], "model": "am1bcc", "mapped_smiles": "…", "geometry_angstrom": [[…]]}`,
   ])
-    .requiredOption(
+    .option(
       '--model <model>',
-      'am1bcc: on one geometry; am1bcc-elf10: averaged over up to ten; nagl: from the graph alone',
+      'required; am1bcc: on one geometry; am1bcc-elf10: averaged over up to ten; nagl: from the graph alone',
     )
     .option(
       '--allow-undefined-stereo',
@@ -85,7 +86,7 @@ export function chemCommand(): Command {
 
   lineCommand(chem, 'fragment', 'the piece of a molecule around each bond that is to be turned', [
     `{"id": "butane", "mapped_smiles": "${BUTANE}"}`,
-    `{"id": "butane", "parent_smiles": "${BUTANE}", "fragments": [{"smiles": "…", "bond_indices": [2, 3]}], "warnings": []}`,
+    BUTANE_FRAGMENTS,
   ])
     .addOption(
       new Option('--engine <engine>', 'how molecules are cut; none leaves them whole')
@@ -104,11 +105,16 @@ export function chemCommand(): Command {
     });
 
   forceFieldOption(
-    lineCommand(chem, 'parameters', 'bespoke torsion parameters of fragments, before any fit', [
-      'of chem fragment',
-      '{"id": "butane", "parameters": [{"smirks": "…", "fragment": 0, "atoms_in_parent": [[0, 1, 2, 3]], ' +
-        '"atoms_in_fragment": [[0, 1, 2, 3]], "k": […], "periodicity": [1, 2, 3, 4], "phase": […], "idivf": […], "from": "t2"}, …], "warnings": []}',
-    ]),
+    lineCommand(
+      chem,
+      'parameters',
+      'bespoke torsion parameters of what chem fragment gives, before any fit',
+      [
+        BUTANE_FRAGMENTS,
+        '{"id": "butane", "parameters": [{"smirks": "…", "fragment": 0, "atoms_in_parent": [[0, 1, 2, 3]], ' +
+          '"atoms_in_fragment": [[0, 1, 2, 3]], "k": […], "periodicity": [1, 2, 3, 4], "phase": […], "idivf": […], "from": "t2"}, …], "warnings": []}',
+      ],
+    ),
   )
     .option(
       '--periodicities <list>',

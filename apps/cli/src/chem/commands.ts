@@ -1,6 +1,8 @@
 import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { Readable } from 'node:stream';
+import { targetBonds, TargetSmartsError } from '@bespoke/fragmentation';
+import { loadRDKit, moleculeFromSmiles, SmartsError } from '@bespoke/molecule';
 import { CHARGE_MODEL_NAMES, chargeModelNamed } from '@bespoke/partial-charges';
 import { builtInWorkflows, type FragmentationScheme, type Workflow } from '@bespoke/workflow-schema';
 import { CliError } from '../cli-error';
@@ -34,6 +36,7 @@ export async function fragment(
 ) {
   if (smiles !== undefined && file !== undefined)
     throw new CliError('usage', `give either --smiles or ${file}, not both`);
+  if (targetTorsion !== undefined) await assertTargetSmarts(targetTorsion);
   const targetTorsionSmarts = targetTorsion ?? defaultWorkflow().targetTorsionSmarts;
   const as = html === undefined ? 'json' : 'section';
   const source =
@@ -47,6 +50,17 @@ export async function fragment(
   } finally {
     page?.end();
     source.stream.destroy();
+  }
+}
+
+/** @throws CliError for a pattern that is wrong whatever the molecule */
+async function assertTargetSmarts(patterns: readonly string[]): Promise<void> {
+  await loadRDKit();
+  try {
+    targetBonds(moleculeFromSmiles('C'), patterns);
+  } catch (error) {
+    if (!(error instanceof SmartsError || error instanceof TargetSmartsError)) throw error;
+    throw new CliError('usage', `--target-torsion: ${error.message}`, { cause: error });
   }
 }
 
@@ -103,7 +117,7 @@ export function label(file: string | undefined, { forceField, ...options }: Forc
 }
 
 export interface ChargesOptions extends RunOptions {
-  model: string;
+  model?: string;
   allowUndefinedStereo?: boolean;
 }
 
@@ -112,12 +126,16 @@ export async function charges(
   file: string | undefined,
   { model: name, allowUndefinedStereo = false, ...options }: ChargesOptions,
 ) {
-  const model = chargeModelNamed(name);
-  if (model === undefined)
+  const model = name === undefined ? undefined : chargeModelNamed(name.toLowerCase());
+  if (model === undefined) {
+    const choices = CHARGE_MODEL_NAMES.join(', ');
     throw new CliError(
       'usage',
-      `there is no charge model ${name}; there are ${CHARGE_MODEL_NAMES.join(', ')}`,
+      name === undefined
+        ? `--model is missing; give one of ${choices}`
+        : `there is no charge model ${name}; there are ${choices}`,
     );
+  }
   if ((await model.provenance()) === null)
     throw new CliError(
       'usage',
@@ -191,7 +209,8 @@ function writePictures(directory: string): (outcome: LineOutcome, line: FileLine
     mkdirSync(directory, { recursive: true });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new CliError('notWritable', `${directory} can't be made (${code}); name another directory`, {
+    const why = code === 'EEXIST' ? 'is a file, not a directory' : `can't be made (${code})`;
+    throw new CliError('notWritable', `--output ${directory} ${why}; name another directory`, {
       cause: error,
     });
   }

@@ -17,14 +17,14 @@ export function energiesWith(
 ): (record: InputRecord) => Promise<object> {
   const forceField = readForceFields(forceFields);
   return async (record) => {
-    const { system, geometriesAngstrom } = await mechanicsOf(record, forceField, run);
-    const energies = geometriesAngstrom.map((geometry, index) => energyOf(system, geometry, index));
+    const { system, geometries } = await mechanicsOf(record, forceField, run);
+    const energies = geometries.map((geometry) => energyOf(system, geometry));
     if (!gradients) return { energies_kcal_mol: energies };
     const gradient = new Float64Array(3 * system.atomCount);
     return {
       energies_kcal_mol: energies,
-      gradients_kcal_mol_angstrom: geometriesAngstrom.map((geometry) => {
-        energy(system, geometry, gradient);
+      gradients_kcal_mol_angstrom: geometries.map(({ angstrom }) => {
+        energy(system, angstrom, gradient);
         return byAtom(gradient);
       }),
     };

@@ -1,5 +1,5 @@
 import { moleculeFromSmiles, MoleculeError, type Molecule } from '@bespoke/molecule';
-import { FieldError, type InputRecord } from './record';
+import { FieldError, fieldOf, missingField, type InputRecord } from './record';
 
 /**
  * The molecule of `mapped_smiles`, or of another field like it. Its map numbers are what the atoms of all other
@@ -22,18 +22,23 @@ export function moleculeOf(record: InputRecord, field = 'mapped_smiles'): Molecu
  * @throws FieldError
  */
 export function moleculeOrSmilesOf(record: InputRecord): Molecule {
-  const isPlain = record['mapped_smiles'] === undefined && record['smiles'] !== undefined;
+  const isPlain = fieldOf(record, 'mapped_smiles') === undefined && fieldOf(record, 'smiles') !== undefined;
   return isPlain ? readSmiles(record, 'smiles') : moleculeOf(record);
 }
 
 function readSmiles(record: InputRecord, field: string): Molecule {
-  const smiles = record[field];
-  if (typeof smiles !== 'string')
-    throw new FieldError(field, smiles === undefined ? 'it is missing' : 'it is to be a string of SMILES');
+  const smiles = fieldOf(record, field);
+  if (smiles === undefined) throw missingField(record, field, sourceOf(field, record));
+  if (typeof smiles !== 'string') throw new FieldError(field, 'it is to be a string of SMILES');
   try {
     return moleculeFromSmiles(smiles);
   } catch (error) {
     if (!(error instanceof MoleculeError)) throw error;
     throw new FieldError(field, error.message, { cause: error });
   }
+}
+
+function sourceOf(field: string, record: InputRecord): string {
+  if (field === 'parent_smiles') return '`bespoke chem fragment` writes such lines';
+  return record['smiles'] === undefined ? '' : '`bespoke chem convert` makes it of a .smi file';
 }

@@ -3,13 +3,12 @@ import { forceFieldCharges } from '@bespoke/partial-charges';
 import { am1BondOrders, type EngineRun } from '@bespoke/qc-engines';
 import { assignParameters, bondsThatNeedOrders, type ForceField } from '@bespoke/smirnoff';
 import { moleculeOf } from './mapped-molecule';
-import { chargesOf, FieldError, geometriesOf, type InputRecord } from './record';
+import { chargesOf, FieldError, geometriesOf, type GivenGeometry, type InputRecord } from './record';
 
 /** What `energies` and `minimize` are about: a molecule under a force field, and geometries of it. */
 export interface RecordMechanics {
   system: MechanicsSystem;
-  /** Flat. */
-  geometriesAngstrom: Float64Array[];
+  geometries: GivenGeometry[];
 }
 
 /**
@@ -23,34 +22,35 @@ export async function mechanicsOf(
   run: EngineRun,
 ): Promise<RecordMechanics> {
   const molecule = moleculeOf(record);
-  const geometriesAngstrom = geometriesOf(record, molecule.atoms.length);
-  const givenCharges = chargesOf(record, molecule.atoms.length);
+  const geometries = geometriesOf(record, molecule.atoms.length);
+  const givenCharges = chargesOf(record, molecule);
+  const first = geometries[0]!.angstrom;
   const assignment = assignParameters(
     forceField,
     molecule,
     bondsThatNeedOrders(forceField, molecule).length === 0
       ? {}
-      : { wibergBondOrders: await am1BondOrders(molecule, geometriesAngstrom[0]!, run) },
+      : { wibergBondOrders: await am1BondOrders(molecule, first, run) },
   );
   // Before charges are made: what the force field lacks is told at once.
   const system = (chargesE: readonly number[]) => createSystem(molecule, assignment, chargesE);
-  if (givenCharges !== null) return { system: system(givenCharges), geometriesAngstrom };
+  if (givenCharges !== null) return { system: system(givenCharges), geometries };
   system(molecule.atoms.map(() => 0));
   const request = { forceField, molecule, override: null };
-  const { chargesE } = await forceFieldCharges(request, geometriesAngstrom[0]!, run);
-  return { system: system(chargesE), geometriesAngstrom };
+  const { chargesE } = await forceFieldCharges(request, first, run);
+  return { system: system(chargesE), geometries };
 }
 
 /**
  * The energy by term in kcal/mol, as output lines have it.
  * @throws FieldError where it is not finite
  */
-export function energyOf(system: MechanicsSystem, coordinates: Float64Array, geometryIndex: number): object {
-  const { bonds, angles, propers, impropers, vdw, electrostatics } = energyTerms(system, coordinates);
+export function energyOf(system: MechanicsSystem, { field, angstrom }: GivenGeometry): object {
+  const { bonds, angles, propers, impropers, vdw, electrostatics } = energyTerms(system, angstrom);
   const total = bonds + angles + propers + impropers + vdw + electrostatics;
   if (!Number.isFinite(total))
     throw new FieldError(
-      `geometries_angstrom[${geometryIndex}]`,
+      field,
       'its energy is not finite: atoms lie on top of each other, or are too far apart',
     );
   return {

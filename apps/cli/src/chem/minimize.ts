@@ -20,14 +20,14 @@ export function minimizeWith(
 ): (record: InputRecord) => Promise<object> {
   const forceField = readForceFields(forceFields);
   return async (record) => {
-    const { system, geometriesAngstrom } = await mechanicsOf(record, forceField, run);
-    const minima = geometriesAngstrom.map((geometry, index) => {
-      energyOf(system, geometry, index);
-      return minimise(system, geometry, { frozenAtoms, restraintKcalPerMolPerAngstrom2 });
+    const { system, geometries } = await mechanicsOf(record, forceField, run);
+    const minima = geometries.map((geometry) => {
+      energyOf(system, geometry);
+      return minimise(system, geometry.angstrom, { frozenAtoms, restraintKcalPerMolPerAngstrom2 });
     });
     return {
       energies_kcal_mol: minima.map(({ coordinatesAngstrom }, index) =>
-        energyOf(system, coordinatesAngstrom, index),
+        energyOf(system, { field: geometries[index]!.field, angstrom: coordinatesAngstrom }),
       ),
       geometries_angstrom: minima.map(({ coordinatesAngstrom }) => byAtom(coordinatesAngstrom)),
       converged: minima.map(({ converged }) => converged),

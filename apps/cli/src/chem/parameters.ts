@@ -9,7 +9,7 @@ import {
 import { bespokeTorsions, SmirnoffError, torsionsHit, type BespokeTorsion } from '@bespoke/smirnoff';
 import { readForceFields } from './force-field';
 import { moleculeOf } from './mapped-molecule';
-import { FieldError, type InputRecord } from './record';
+import { FieldError, fieldOf, missingField, type InputRecord } from './record';
 
 export interface ParametersSettings {
   /** OFFXML of each. */
@@ -75,9 +75,10 @@ function described(
  * @throws FieldError
  */
 function givenFragments(record: InputRecord, parent: Molecule): GivenFragment[] {
-  const list = record['fragments'];
-  if (!Array.isArray(list))
-    throw new FieldError('fragments', list === undefined ? 'it is missing' : 'it is to be a list');
+  const list = fieldOf(record, 'fragments');
+  if (list === undefined)
+    throw missingField(record, 'fragments', '`bespoke chem fragment` writes such lines');
+  if (!Array.isArray(list)) throw new FieldError('fragments', 'it is to be a list');
   const fragments = new Map<string, GivenFragment>();
   list.forEach((entry: unknown, place) => {
     const field = `fragments[${place}]`;

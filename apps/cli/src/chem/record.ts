@@ -1,4 +1,5 @@
 // No chemistry is loaded here: the command line itself reads ids.
+import type { Molecule } from '@bespoke/molecule';
 
 /** A field of an input line that can't be used; the message names it and says what it is to be. */
 export class FieldError extends Error {
@@ -8,6 +9,12 @@ export class FieldError extends Error {
   constructor(field: string, reason: string, options?: ErrorOptions) {
     super(`${field}: ${reason}`, options);
   }
+}
+
+/** A line that an earlier command gave up on; the message is that command's. */
+export class EarlierFailureError extends Error {
+  override readonly name = 'EarlierFailureError';
+  readonly code = 'failed-earlier';
 }
 
 /** The object on an input line, of which nothing is known yet. */
@@ -44,7 +51,7 @@ function parseJson(text: string): unknown {
  * @throws FieldError
  */
 export function idOf(record: InputRecord, lineNumber: number): string | number {
-  const id = record['id'] ?? lineNumber;
+  const id = fieldOf(record, 'id') ?? lineNumber;
   if (typeof id === 'string') return id;
   if (typeof id !== 'number') throw new FieldError('id', 'it is to be a string or a number');
   if (!Number.isFinite(id) || (Number.isInteger(id) && !Number.isSafeInteger(id)))
@@ -53,35 +60,96 @@ export function idOf(record: InputRecord, lineNumber: number): string | number {
 }
 
 /**
+ * What a field holds, undefined where the line has none.
+ * @throws FieldError where there is one instead that only its spelling tells apart
+ */
+export function fieldOf(record: InputRecord, field: string): unknown {
+  const value = record[field];
+  if (value !== undefined) return value;
+  const near = Object.keys(record).find((name) => bareName(name) === bareName(field));
+  if (near !== undefined) throw new FieldError(near, `it is to be written ${field}`);
+  return undefined;
+}
+
+/** Without case, underscores and the s of plurals. */
+function bareName(name: string): string {
+  return name.toLowerCase().replace(/[_s]/g, '');
+}
+
+/** For a field that has to be there: which ones are, and where such lines come from. */
+export function missingField(record: InputRecord, field: string, source = ''): FieldError {
+  const names = Object.keys(record)
+    .slice(0, MAX_NAMED)
+    .map((name) => name.slice(0, 40));
+  const there = names.length === 0 ? 'is empty' : `has ${names.join(', ')}`;
+  return new FieldError(field, `it is missing; the line ${there}${source && `; ${source}`}`);
+}
+
+const MAX_NAMED = 12;
+
+/**
  * Charges by atom in e, or null where the line has none.
  * @throws FieldError
  */
-export function chargesOf(record: InputRecord, atomCount: number): number[] | null {
-  const charges = record['charges_e'];
+export function chargesOf(record: InputRecord, molecule: Molecule): number[] | null {
+  const charges = fieldOf(record, 'charges_e');
   if (charges === undefined || charges === null) return null;
+  const atomCount = molecule.atoms.length;
   if (!Array.isArray(charges) || charges.length !== atomCount)
     throw new FieldError(
       'charges_e',
       `${lengthOf(charges)}; it is to be a list of ${atomCount}, one for each atom`,
     );
-  charges.forEach((charge, index) => assertNumber('charges_e', [index], charge));
+  const sum = charges.reduce(
+    (total: number, charge, at) => total + assertNumber('charges_e', [at], charge),
+    0,
+  );
+  const formal = molecule.atoms.reduce((total, { formalCharge }) => total + formalCharge, 0);
+  if (!(Math.abs(sum - formal) <= CHARGE_TOLERANCE_E))
+    throw new FieldError(
+      'charges_e',
+      `they add up to ${Number(sum.toFixed(4))} e, the formal charges of mapped_smiles to ${formal} e`,
+    );
   return charges as number[];
 }
 
+/** Charges may come rounded; a little more, for the sum is rounded too. */
+const CHARGE_TOLERANCE_E = 0.01 + 1e-9;
+
+/** 3N coordinates, and where on the line they stand. */
+export interface GivenGeometry {
+  field: string;
+  angstrom: Float64Array;
+}
+
 /**
- * The geometries as flat coordinates in angstrom.
+ * The geometries of a line, or the one that it has as `geometry_angstrom`.
  * @throws FieldError
  */
-export function geometriesOf(record: InputRecord, atomCount: number): Float64Array[] {
+export function geometriesOf(record: InputRecord, atomCount: number): GivenGeometry[] {
   const field = 'geometries_angstrom';
-  const geometries = record[field];
-  if (!Array.isArray(geometries))
-    throw new FieldError(
-      field,
-      geometries === undefined ? 'it is missing' : 'it is to be a list of geometries, [[[x,y,z],…],…]',
-    );
+  const single = geometryOf(record, atomCount);
+  const geometries = fieldOf(record, field) ?? null;
+  if (single !== null && geometries !== null)
+    throw new FieldError(field, 'geometry_angstrom is there too; give one of them');
+  if (single !== null) return [{ field: 'geometry_angstrom', angstrom: single }];
+  if (geometries === null)
+    throw missingField(record, field, 'geometry_angstrom, for a single one, will do too');
+  if (!Array.isArray(geometries) || isOneGeometry(geometries, atomCount))
+    throw new FieldError(field, 'it is to be a list of geometries, each [[x,y,z],…]: [[[x,y,z],…],…]');
   if (geometries.length === 0) throw new FieldError(field, 'it is empty; give one geometry or more');
-  return geometries.map((geometry, index) => readGeometry(field, [index], geometry, atomCount));
+  return geometries.map((geometry, index) => ({
+    field: `${field}[${index}]`,
+    angstrom: readGeometry(field, [index], geometry, atomCount),
+  }));
+}
+
+/** Of a single atom [x,y,z] is a geometry. */
+function isOneGeometry([first]: readonly unknown[], atomCount: number): boolean {
+  return (
+    typeof first === 'number' ||
+    (atomCount > 1 && Array.isArray(first) && first.length === 3 && typeof first[0] === 'number')
+  );
 }
 
 /**
@@ -90,7 +158,7 @@ export function geometriesOf(record: InputRecord, atomCount: number): Float64Arr
  */
 export function geometryOf(record: InputRecord, atomCount: number): Float64Array | null {
   const field = 'geometry_angstrom';
-  const geometry = record[field];
+  const geometry = fieldOf(record, field);
   if (geometry === undefined || geometry === null) return null;
   return readGeometry(field, [], geometry, atomCount);
 }

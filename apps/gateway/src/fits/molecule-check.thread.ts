@@ -2,13 +2,13 @@ import { fragmentMolecule, targetBonds, TargetSmartsError } from '@bespoke/fragm
 import {
   elementSymbol,
   geometryFaults,
+  geometryFaultText,
   heavySmiles,
   loadRDKit,
   MoleculeError,
   moleculeFromMolfile,
   moleculeFromSmiles,
   SmartsError,
-  type GeometryFault,
   type Molecule,
 } from '@bespoke/molecule';
 import {
@@ -97,20 +97,9 @@ function misplacedAtoms(molecule: Molecule): string | null {
   if (molecule.conformerAngstrom === null) return null;
   const faults = geometryFaults(molecule, molecule.conformerAngstrom);
   if (faults.length === 0) return null;
-  const places = faults.map((fault) => {
-    const atoms = labelled(molecule, fault.atoms);
-    return fault.kind === 'flat-centre'
-      ? `${atoms} has its four neighbours in one plane`
-      : `${atoms} ${FAULTS[fault.kind]} (${fault.distanceAngstrom.toFixed(2)} angstrom)`;
-  });
+  const places = faults.map((fault) => geometryFaultText(molecule, fault));
   return `The coordinates are not those of the molecule: ${listed(molecule, places)}. Give a three-dimensional structure in angstrom, or a SMILES.`;
 }
-
-const FAULTS: Record<Exclude<GeometryFault['kind'], 'flat-centre'>, string> = {
-  'bond-too-long': 'are bonded but too far apart',
-  'bond-too-short': 'are bonded but too close',
-  clash: 'are not bonded but as close as if they were',
-};
 
 function unusableSmarts(
   molecule: Molecule,

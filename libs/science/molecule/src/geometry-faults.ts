@@ -1,3 +1,4 @@
+import { elementSymbol } from './elements';
 import { at } from './graph';
 import type { Molecule } from './molecule';
 
@@ -69,6 +70,20 @@ export function geometryFaults(molecule: Molecule, geometryAngstrom: ArrayLike<n
       : [],
   );
 }
+
+/** As messages name a fault, atoms counted from 1: "P4-O5 are bonded but too far apart (9.31 angstrom)". */
+export function geometryFaultText({ atoms }: Molecule, fault: GeometryFault): string {
+  const named = fault.atoms.map((atom) => `${elementSymbol(at(atoms, atom).element)}${atom + 1}`).join('-');
+  return fault.kind === 'flat-centre'
+    ? `${named} has its four neighbours in one plane`
+    : `${named} ${FAULTS[fault.kind]} (${fault.distanceAngstrom.toFixed(2)} angstrom)`;
+}
+
+const FAULTS: Record<Exclude<GeometryFault['kind'], 'flat-centre'>, string> = {
+  'bond-too-long': 'are bonded but too far apart',
+  'bond-too-short': 'are bonded but too close',
+  clash: 'are not bonded but as close as if they were',
+};
 
 type Point = readonly [number, number, number];
 

@@ -17,7 +17,7 @@ export { canonicalAroundBond, type CanonicalMolecule } from './canonical-numberi
 export { extractFragment, type ExtractedFragment } from './fragment';
 export { dihedralDegrees } from './dihedral';
 export { depictSvg, type DepictionOptions, type Highlight } from './depiction';
-export { geometryFaults, type GeometryFault } from './geometry-faults';
+export { geometryFaults, geometryFaultText, type GeometryFault } from './geometry-faults';
 export { undefinedStereo, type UndefinedStereo } from './undefined-stereo';
 export { stereoisomerAt } from './stereoisomer';
 export { generateConformers, type ConformerOptions } from './conformers';
