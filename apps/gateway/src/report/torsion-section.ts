@@ -6,8 +6,10 @@ import type {
   TorsionTerm,
   Workflow,
 } from '@bespoke/workflow-schema';
-import { markup, type Markup } from '@bespoke/markup';
+import { markup, type Fragment, type Markup } from '@bespoke/markup';
+import { moleculeFromSmiles } from '@bespoke/molecule';
 import { profilePlot } from './profile-plot';
+import { missedDegrees } from './profile-symmetry';
 import { scrollingTable } from './scrolling-table';
 import { atomLabels, fragmentDrawing, fragmentInMoleculeDrawing } from './structure-drawing';
 
@@ -89,6 +91,13 @@ function pointTable(points: TorsionFit['points']): Markup {
     ${scrollingTable('points', 'Relative energies in kcal/mol', rows)}</details>`;
 }
 
+function asymmetryNote(torsion: TorsionFit): Fragment {
+  const missed = missedDegrees(moleculeFromSmiles(torsion.mappedSmiles), torsion);
+  if (missed.length === 0) return null;
+  const where = missed.map((degrees) => `${degrees}°`).join(', ');
+  return markup`<div class="note caution">The QM profile is not symmetric though the fragment is: a lower path was missed at ${where}.</div>`;
+}
+
 /** All about one fragment's torsion: where it is, its profiles, its parameters; or why it was left out. */
 export function torsionSection(report: FitReport, fragment: ReportFragment, id: string): Markup {
   const label = atomLabels(report.mappedSmiles);
@@ -119,5 +128,5 @@ export function torsionSection(report: FitReport, fragment: ReportFragment, id: 
       })}
       <figcaption>Reference: ${fragment.reference && provenanceText(fragment.reference)}.
         Rest the pointer on a point for its numbers.</figcaption></figure></div>
-    ${parameterTable(torsion.parameters)}${pointTable(points)}</section>`;
+    ${asymmetryNote(torsion)}${parameterTable(torsion.parameters)}${pointTable(points)}</section>`;
 }
