@@ -66,7 +66,7 @@ export function idOf(record: InputRecord, lineNumber: number): string | number {
 export function fieldOf(record: InputRecord, field: string): unknown {
   const value = record[field];
   if (value !== undefined) return value;
-  const near = Object.keys(record).find((name) => bareName(name) === bareName(field));
+  const near = Object.keys(record).find((name) => name !== field && bareName(name) === bareName(field));
   if (near !== undefined) throw new FieldError(near, `it is to be written ${field}`);
   return undefined;
 }
