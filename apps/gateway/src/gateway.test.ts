@@ -164,7 +164,8 @@ async function answer(task: TaskEnvelope): Promise<never> {
     mappedSmiles: smiles,
     smiles,
     dihedral: [0, 1, 2, 3],
-    occurrences: [],
+    // Two carbons of the molecule, the rest as if it capped cuts.
+    occurrences: [{ parentBond: [0, 1], parentAtoms: [0, 1, ...Array<null>(12).fill(null)] }],
     parameters: [],
   });
   switch (task.kind) {
