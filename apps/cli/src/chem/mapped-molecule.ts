@@ -30,6 +30,11 @@ function readSmiles(record: InputRecord, field: string): Molecule {
   const smiles = fieldOf(record, field);
   if (smiles === undefined) throw missingField(record, field, sourceOf(field, record));
   if (typeof smiles !== 'string') throw new FieldError(field, 'it is to be a string of SMILES');
+  return moleculeOfSmiles(smiles, field);
+}
+
+/** @throws FieldError naming the field that the SMILES stands in */
+export function moleculeOfSmiles(smiles: string, field: string): Molecule {
   try {
     return moleculeFromSmiles(smiles);
   } catch (error) {

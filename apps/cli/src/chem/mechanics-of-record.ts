@@ -36,8 +36,7 @@ export async function mechanicsOf(
   const system = (chargesE: readonly number[]) => createSystem(molecule, assignment, chargesE);
   if (givenCharges !== null) return { system: system(givenCharges), geometries };
   system(molecule.atoms.map(() => 0));
-  const request = { forceField, molecule, override: null };
-  const { chargesE } = await forceFieldCharges(request, first, run);
+  const { chargesE } = await forceFieldCharges({ forceField, molecule }, first, run);
   return { system: system(chargesE), geometries };
 }
 

@@ -1,14 +1,8 @@
 import type { Fragment } from '@bespoke/fragmentation';
-import {
-  canonicalAroundBond,
-  moleculeFromSmiles,
-  MoleculeError,
-  SmartsError,
-  type Molecule,
-} from '@bespoke/molecule';
+import { canonicalAroundBond, SmartsError, type Molecule } from '@bespoke/molecule';
 import { bespokeTorsions, SmirnoffError, torsionsHit, type BespokeTorsion } from '@bespoke/smirnoff';
 import { readForceFields } from './force-field';
-import { moleculeOf } from './mapped-molecule';
+import { moleculeOf, moleculeOfSmiles } from './mapped-molecule';
 import { FieldError, fieldOf, missingField, type InputRecord } from './record';
 
 export interface ParametersSettings {
@@ -84,7 +78,7 @@ function givenFragments(record: InputRecord, parent: Molecule): GivenFragment[] 
     const field = `fragments[${place}]`;
     const { smiles, bond_indices: bondIndices } = (entry ?? {}) as Record<string, unknown>;
     if (typeof smiles !== 'string') throw new FieldError(`${field}.smiles`, 'it is to be a string of SMILES');
-    const given = readFragment(smiles, `${field}.smiles`);
+    const given = moleculeOfSmiles(smiles, `${field}.smiles`);
     const parentAtoms = given.atoms.map(({ mapNumber }) => (mapNumber === 0 ? null : mapNumber - 1));
     assertCutFrom(parent, given, parentAtoms, `${field}.smiles`);
     const parentBond = readBond(bondIndices, `${field}.bond_indices`);
@@ -108,15 +102,6 @@ function givenFragments(record: InputRecord, parent: Molecule): GivenFragment[] 
     fragments.set(key, known);
   });
   return [...fragments.values()];
-}
-
-function readFragment(smiles: string, field: string): Molecule {
-  try {
-    return moleculeFromSmiles(smiles);
-  } catch (error) {
-    if (!(error instanceof MoleculeError)) throw error;
-    throw new FieldError(field, error.message, { cause: error });
-  }
 }
 
 /** @throws FieldError where an atom is not the one of the parent whose number it carries */
