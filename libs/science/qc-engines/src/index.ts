@@ -9,4 +9,5 @@ export {
 } from './mopac';
 export { am1BondOrders } from './mopac-bond-orders';
 export { engineNamed, engines } from './registry';
+export { turnDihedral } from './turn-dihedral';
 export { xtb } from './xtb';
