@@ -38,6 +38,7 @@ try {
   ours.read = leastSeconds(1, fresh);
   const unlabelled = Array.from({ length: 2 * BATCHES }, fresh);
   ours.label = leastSeconds(1, () => labelMolecule(forceField, unlabelled.pop()));
+  ours.labelAgain = leastSeconds(1, () => labelMolecule(forceField, molecule));
   ours.assign = leastSeconds(1, () => assignParameters(forceField, unlabelled.pop()));
   const assignment = assignParameters(forceField, molecule);
   for (const name of CHARGE_MODELS) ours[name] = await chargeSeconds(name, start);
@@ -58,7 +59,8 @@ try {
   });
   const rows = [
     ['read SMILES', ours.read, 'OpenFF toolkit', theirs.read],
-    ['label, warm', ours.label, 'OpenFF toolkit', theirs.label],
+    ['label a molecule not seen before', ours.label, 'OpenFF toolkit', theirs.label],
+    ['label the same molecule again', ours.labelAgain, 'OpenFF toolkit', theirs.labelAgain],
     ['parameters, system', ours.assign + ours.createSystem, 'OpenFF toolkit', theirs.createSystem],
     ...CHARGE_MODELS.map((name) => [`charges, ${name}`, ours[name], 'OpenFF toolkit', theirs[name]]),
     ...Object.entries(theirs.openmm ?? { OpenMM: {} }).flatMap(([platform, their]) => [

@@ -64,9 +64,11 @@ def main():
 
     one = molecule()
     topologies = [molecule().to_topology() for _ in range(BATCHES)]
+    known = molecule().to_topology()
     result = {
         "read": least(1, molecule),
         "label": least(1, lambda: force_field.label_molecules(topologies.pop())),
+        "labelAgain": least(1, lambda: force_field.label_molecules(known)),
         "createSystem": least(
             1, lambda: force_field.create_openmm_system(one.to_topology(), charge_from_molecules=[one])
         ),

@@ -8,7 +8,7 @@ export { moleculeFromMol2 } from './mol2';
 export { readMoleculeFile, type MoleculeFileFormat, type MoleculeRecord } from './molecule-file';
 export { moleculeToMolfile, sdfRecord, type MolfileOptions } from './molfile';
 export { heavySmiles, ringSystems, rings, smilesWithMapNumbers, withAromaticity } from './structure';
-export { matchSmarts } from './smarts';
+export { matchSmarts, requireReadableSmarts } from './smarts';
 export { fixedHydrogenInchi } from './inchi';
 export { rewriteCharges, type ChargeRewriting, type KekuleStructure } from './charge-rewriting';
 export { resonanceClasses, symmetryClasses } from './symmetry';

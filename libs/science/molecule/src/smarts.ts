@@ -31,6 +31,11 @@ export function matchSmarts(molecule: Molecule, smarts: string): number[][] {
   return matchesIn(matchableMol(molecule), smarts);
 }
 
+/** @throws SmartsError if the pattern cannot be read */
+export function requireReadableSmarts(smarts: string): void {
+  patternOf(smarts);
+}
+
 /** As {@link matchSmarts}, in RDKit's molecule. */
 export function matchesIn(mol: Mol, smarts: string): number[][] {
   const pattern = patternOf(smarts);

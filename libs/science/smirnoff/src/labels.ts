@@ -1,7 +1,7 @@
-import { matchSmarts, SmartsError, type Molecule } from '@bespoke/molecule';
+import { SmartsError, type Molecule } from '@bespoke/molecule';
 import type { Parameter } from './sections';
 import { SmirnoffError } from './smirnoff-error';
-import { mayMatch } from './smirks-prefilter';
+import { matchSmirks } from './smirks-matches';
 import { atomsKey } from './valence-terms';
 
 /** A parameter and the atoms, in canonical order, that it was given to. */
@@ -47,10 +47,8 @@ export function labelsInTagOrder<P extends Parameter>(
 /** Every match of every pattern, in the order of the parameters. */
 function* matches<P extends Parameter>(molecule: Molecule, parameters: readonly P[]): Generator<Label<P>> {
   for (const parameter of parameters) {
-    if (mayMatch(molecule, parameter.smirks)) {
-      for (const atoms of matchesOf(parameter, molecule)) {
-        yield { atoms, parameter };
-      }
+    for (const atoms of matchesOf(parameter, molecule)) {
+      yield { atoms, parameter };
     }
   }
 }
@@ -58,7 +56,7 @@ function* matches<P extends Parameter>(molecule: Molecule, parameters: readonly 
 /** @throws SmirnoffError unreadable-smirks */
 export function matchesOf({ id, smirks }: Parameter, molecule: Molecule): number[][] {
   try {
-    return matchSmarts(molecule, smirks);
+    return matchSmirks(molecule, smirks);
   } catch (cause) {
     if (!(cause instanceof SmartsError)) throw cause;
     const message = `The pattern of parameter ${id.slice(0, 100)} can't be used. ${cause.message}`;

@@ -1,7 +1,8 @@
 import type { Atom, Bond } from '@bespoke/molecule';
 
 // A SMIRKS pattern as a graph of atoms and bonds, each with what can be said of it without matching: enough to see
-// that most patterns of a force field have no place on a molecule. What is not understood here may always match.
+// that most patterns of a force field have no place on a molecule, and where the simple ones have theirs. What is not
+// understood here may always match.
 
 /** What an expression says of an atom or a bond: false only where it surely does not match. */
 export type Condition<T> = (candidate: T) => boolean;
@@ -10,12 +11,22 @@ export type Condition<T> = (candidate: T) => boolean;
 export interface AtomSurroundings extends Pick<Atom, 'element' | 'formalCharge' | 'aromatic' | 'inRing'> {
   neighbours: number;
   hydrogens: number;
+  ringBonds: number;
+  /** Size of the smallest ring that it is in, 0 for none. */
+  smallestRing: number;
 }
 
 export interface SmirksGraph {
   /** The text of each atom, by which its condition is known. */
   atoms: string[];
   bonds: { begin: number; end: number; text: string }[];
+  /** Places of the tagged atoms, :1 first; all atoms if none is tagged. */
+  tagged: number[];
+  /**
+   * Is it a tree, bond n leading from an earlier atom to atom n + 1, of which the conditions say all, so that they
+   * hold just where it matches?
+   */
+  isExactTree: boolean;
 }
 
 const RECURSION = '$';
@@ -48,13 +59,21 @@ const RING_CLOSURE = /\d|%\d\d/y;
 /** Beyond it, a pattern is not looked at: matching refuses it. */
 const MAX_CHARACTERS = 5_000;
 
+/** Expressions of which the conditions leave nothing to matching. H is a count where something precedes it. */
+const EXACT_ATOM = /^(?:[!&,;*aA]|#\d+|[XD]\d|(?<=\w)H\d|x\d|r[3-9]?|[+-]\d)+$/;
+const EXACT_BOND = /^[-=#:~@!&,;]*$/;
+/** A long chain has more places than a molecule has atoms by far; RDKit stops counting them. */
+const MAX_EXACT_ATOMS = 6;
+
 /** null for a pattern whose text is not understood. */
 export function smirksGraph(smirks: string): SmirksGraph | null {
   if (smirks.length > MAX_CHARACTERS) {
     return null;
   }
   const text = withoutRecursion(smirks);
-  const graph: SmirksGraph = { atoms: [], bonds: [] };
+  const atoms: string[] = [];
+  const bonds: SmirksGraph['bonds'] = [];
+  const tags: { tag: number; place: number }[] = [];
   const branches: (number | null)[] = [];
   const openRings = new Map<string, { atom: number; bond: string }>();
   let previous: number | null = null;
@@ -71,9 +90,13 @@ export function smirksGraph(smirks: string): SmirksGraph | null {
   while (at < text.length) {
     const atom = take(ATOM);
     if (atom !== null) {
-      const place = graph.atoms.push((atom[1] ?? atom[0]).replace(/:\d+$/, '')) - 1;
+      const [expression = '', tag] = (atom[1] ?? atom[0]).split(/:(?=\d+$)/);
+      const place = atoms.push(expression) - 1;
+      if (Number(tag ?? 0) > 0) {
+        tags.push({ tag: Number(tag), place });
+      }
       if (previous !== null) {
-        graph.bonds.push({ begin: previous, end: place, text: bond });
+        bonds.push({ begin: previous, end: place, text: bond });
       }
       [previous, bond] = [place, ''];
       continue;
@@ -89,7 +112,7 @@ export function smirksGraph(smirks: string): SmirksGraph | null {
       if (open === undefined) {
         openRings.set(ring, { atom: previous, bond });
       } else {
-        graph.bonds.push({ begin: open.atom, end: previous, text: open.bond || bond });
+        bonds.push({ begin: open.atom, end: previous, text: open.bond || bond });
         openRings.delete(ring);
       }
       bond = '';
@@ -107,7 +130,20 @@ export function smirksGraph(smirks: string): SmirksGraph | null {
       return null;
     }
   }
-  return openRings.size === 0 && branches.length === 0 ? graph : null;
+  if (openRings.size > 0 || branches.length > 0) {
+    return null;
+  }
+  const tagged = tags.sort((a, b) => a.tag - b.tag).map(({ place }) => place);
+  return {
+    atoms,
+    bonds,
+    tagged: tagged.length > 0 ? tagged : [...atoms.keys()],
+    isExactTree:
+      atoms.length <= MAX_EXACT_ATOMS &&
+      atoms.length === bonds.length + 1 &&
+      atoms.every((atom) => EXACT_ATOM.test(atom)) &&
+      bonds.every(({ end, text }, index) => end === index + 1 && EXACT_BOND.test(text)),
+  };
 }
 
 /** What one primitive says of a candidate; null where that can't be told here. */
@@ -176,13 +212,18 @@ function atomPrimitive(primitive: string, isNegated: boolean, isFirst: boolean):
       const charge = kind === '+' ? size : 0 - size;
       return ({ formalCharge }) => formalCharge === charge;
     }
+    case 'x':
+      return figure === undefined ? null : ({ ringBonds }) => ringBonds === count;
     case 'r':
     case 'R':
       if (figure === undefined || count === 0) {
         const inside = count !== 0;
         return ({ inRing }) => inRing === inside;
       }
-      // The size is left to matching: an atom in no ring has none.
+      if (kind === 'r') {
+        return ({ smallestRing }) => smallestRing === count;
+      }
+      // The number of rings is left to matching: an atom in no ring has none.
       return isNegated ? null : ({ inRing }) => inRing;
     case RECURSION:
     default:
