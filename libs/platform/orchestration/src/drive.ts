@@ -217,7 +217,7 @@ function withConformers(
   const { conformers } = outcome.output;
   const seeds = conformers.map(({ dihedralDegrees }, index) => ({
     geometry: `${task.taskId}/${index}`,
-    dihedralDegrees,
+    dihedralsDegrees: [dihedralDegrees],
   }));
   if (seeds.length === 0) {
     return failed(state, {
@@ -226,7 +226,12 @@ function withConformers(
     });
   }
   try {
-    const opened = wavefront.openDrive({ ...state.order.torsionDrive, seeds }).state;
+    const { gridSpacingDegrees, energyDecreaseThresholdHartree } = state.order.torsionDrive;
+    const opened = wavefront.openDrive({
+      gridSpacingDegrees: [gridSpacingDegrees],
+      energyDecreaseThresholdHartree,
+      seeds,
+    }).state;
     return { ...state, wavefront: opened, progress: wavefront.progress(opened) };
   } catch (error) {
     // Seeds or settings that no drive can start from: this torsion's end, not the fit's.
@@ -249,7 +254,11 @@ function withResults(
     if (outcome === null) continue;
     if (outcome.outcome === 'succeeded') {
       const { energyAtTargetHartree, dihedralDegrees } = outcome.output;
-      const result = { energyHartree: energyAtTargetHartree, dihedralDegrees, geometry: task.taskId };
+      const result = {
+        energyHartree: energyAtTargetHartree,
+        dihedralsDegrees: [dihedralDegrees],
+        geometry: task.taskId,
+      };
       front = wavefront.recordResult(front!, job.id, result).state;
     } else {
       front = wavefront.recordResult(front!, job.id, { failure: outcome.failure.message }).state;
@@ -267,10 +276,11 @@ function withFailure(
   { id: jobId, round, gridDegrees }: DriveJob,
   { logSha256 = null }: { logSha256?: string | null },
 ): NonNullable<DriveRecord['lastFailures']> {
-  const known = failures[gridDegrees];
+  const point = gridDegrees.join();
+  const known = failures[point];
   const isLater =
     known === undefined || round > known.round || (round === known.round && jobId > known.jobId);
-  return isLater ? { ...failures, [gridDegrees]: { round, jobId, logSha256 } } : failures;
+  return isLater ? { ...failures, [point]: { round, jobId, logSha256 } } : failures;
 }
 
 function withCrash(state: DriveRecord, idAtEpoch0: string): DriveRecord {
@@ -313,13 +323,14 @@ function incomplete(
   { progress, crashedTasks, lastFailures = {} }: DriveRecord,
 ): Failure {
   // A point that nothing got to says less than one whose engine failed.
-  const told = missing.find(({ gridDegrees }) => gridDegrees in lastFailures) ?? missing[0]!;
-  const logSha256 = lastFailures[told.gridDegrees]?.logSha256 ?? null;
+  const told = missing.find(({ gridDegrees }) => gridDegrees.join() in lastFailures) ?? missing[0]!;
+  const point = told.gridDegrees.join();
+  const logSha256 = lastFailures[point]?.logSha256 ?? null;
   return {
     code: 'drive-incomplete',
     message:
       `${missing.length} of ${progress.pointsTotal} grid points have no energy; ` +
-      `at ${told.gridDegrees} degrees: ${told.reason}` +
+      `at ${point} degrees: ${told.reason}` +
       (crashedTasks.length > 0 ? ' What crashed is tried again when the molecule is submitted again.' : ''),
     ...(logSha256 !== null && { logSha256 }),
   };
@@ -371,7 +382,7 @@ function conformersTask(state: DriveRecord): DriveTask {
 
 function optimizationTask(state: DriveRecord, { gridDegrees, startGeometry }: DriveJob): DriveTask {
   const { mappedSmiles, qc, dihedral, programVersion } = state.order;
-  const input = { mappedSmiles, qc, dihedral, targetDegrees: gridDegrees };
+  const input = { mappedSmiles, qc, dihedral, targetDegrees: gridDegrees[0]! };
   return driveTask(
     state,
     { kind: 'constrained-optimization', input, startGeometry },

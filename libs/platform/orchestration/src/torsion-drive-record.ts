@@ -19,7 +19,7 @@ export function torsionDriveArtifact(
     if (outcome?.outcome !== 'succeeded') return null;
     const { dihedralDegrees, energyHartree, geometryAngstrom } =
       outcome.output as ConstrainedOptimizationResult;
-    points.push({ gridDegrees, dihedralDegrees, energyHartree, geometryAngstrom });
+    points.push({ gridDegrees: gridDegrees[0]!, dihedralDegrees, energyHartree, geometryAngstrom });
   }
   const { mappedSmiles, dihedral, qc, programVersion } = order;
   const record: TorsionDriveRecord = {

@@ -76,7 +76,7 @@ describe('a drive', () => {
       }
       if (Object.keys(outcomes).length === 0) {
         for (const { gridDegrees, geometry } of wavefront.bestPoints(running.wavefront!)) {
-          outcomes[geometry] = point(gridDegrees);
+          outcomes[geometry] = point(gridDegrees[0]!);
         }
       }
       running = step(running, { type: 'observed', outcomes, supply });

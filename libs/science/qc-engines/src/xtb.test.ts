@@ -289,12 +289,12 @@ describe.skipIf(realXtb === null || !existsSync(recorded))(
       const molecule = moleculeFromSmiles(drive.mapped_smiles);
       const geometries = new Map([['start', drive.start_geometry_angstrom]]);
       let { state, jobs: pending } = openDrive({
-        gridSpacingDegrees: 15,
+        gridSpacingDegrees: [15],
         energyDecreaseThresholdHartree: 1e-5,
         seeds: [
           {
             geometry: 'start',
-            dihedralDegrees: dihedralDegrees(drive.start_geometry_angstrom, drive.dihedral),
+            dihedralsDegrees: [dihedralDegrees(drive.start_geometry_angstrom, drive.dihedral)],
           },
         ],
       });
@@ -310,7 +310,7 @@ describe.skipIf(realXtb === null || !existsSync(recorded))(
             bonds: molecule.bonds.map(({ begin, end }) => [begin, end] as const),
             geometryAngstrom: geometries.get(job.startGeometry)!,
             dihedral: drive.dihedral,
-            targetDegrees: job.gridDegrees,
+            targetDegrees: job.gridDegrees[0]!,
             method: 'GFN2-xTB',
             basis: null,
           },
@@ -319,7 +319,7 @@ describe.skipIf(realXtb === null || !existsSync(recorded))(
         geometries.set(job.id, geometryAngstrom);
         const step = recordResult(state, job.id, {
           energyHartree: energyAtTargetHartree,
-          dihedralDegrees: angle,
+          dihedralsDegrees: [angle],
           geometry: job.id,
         });
         state = step.state;
@@ -327,7 +327,7 @@ describe.skipIf(realXtb === null || !existsSync(recorded))(
       }
       expect(isFinished(state)).toBe(true);
       const points = bestPoints(state);
-      expect(points.map(({ gridDegrees }) => gridDegrees)).toEqual(grid);
+      expect(points.flatMap(({ gridDegrees }) => gridDegrees)).toEqual(grid);
       const differences = points.map(
         ({ energyHartree }, i) => Math.abs(energyHartree - energies_hartree[i]!) * KCAL_PER_MOL_PER_HARTREE,
       );

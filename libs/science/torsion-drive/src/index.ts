@@ -1,19 +1,20 @@
+export { DriveError } from './drive-error';
+export type { DriveSettings, DriveState } from './drive-state';
 export {
   bestPoints,
-  DriveError,
-  isFinished,
   missingPoints,
+  progress,
+  type BestPoint,
+  type DriveProgress,
+  type MissingPoint,
+} from './profile';
+export {
+  isFinished,
   openDrive,
   outstandingJobs,
-  progress,
   recordResult,
-  type BestPoint,
   type DriveJob,
-  type DriveProgress,
   type DriveSeed,
-  type DriveSettings,
-  type DriveState,
   type DriveStep,
   type JobResult,
-  type MissingPoint,
 } from './wavefront';

@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   bestPoints,
@@ -12,6 +11,7 @@ import {
   type DriveError,
   type DriveJob,
   type DriveSeed,
+  type DriveSettings,
   type DriveState,
   type JobResult,
 } from './index';
@@ -29,27 +29,54 @@ function random(seed: number): () => number {
   };
 }
 
+function hash(text: string): number {
+  let h = 2166136261;
+  for (const character of text) h = Math.imul(h ^ character.charCodeAt(0), 16777619);
+  return h >>> 0;
+}
+
 interface Hop {
-  gridDegrees: number;
+  gridDegrees: number[];
   startGeometry: string;
 }
 type Potential = (hop: Hop) => JobResult;
 
+interface Landscape {
+  seed: number;
+  dihedrals: number;
+  sheets: number;
+  failures?: number;
+  offTarget?: number;
+  /** Energies are whole multiples of this, so that many are equal. */
+  stepHartree?: number;
+}
+
 /**
- * A potential with several sheets: a geometry is "sheet@angle:history". An optimisation stays on its sheet or,
+ * A potential with several sheets: a geometry is "sheet@angles:history". An optimisation stays on its sheet or,
  * where the sheets are far apart in energy, falls to a lower one; some fail, some end off target.
  */
-function sheetPotential(
-  seed: number,
-  { failures = 0, offTarget = 0, sheets = 1 + (seed % 5) } = {},
-): Potential {
+function potentialOf({
+  seed,
+  dihedrals,
+  sheets,
+  failures = 0,
+  offTarget = 0,
+  stepHartree = 0,
+}: Landscape): Potential {
   const next = random(seed);
   const terms = Array.from({ length: sheets }, () =>
-    Array.from({ length: 4 }, () => [0.004 * next(), 360 * next()] as const),
+    Array.from({ length: dihedrals }, () =>
+      Array.from({ length: 4 }, () => [0.004 * next(), 360 * next()] as const),
+    ),
   );
-  const energyOf = (sheet: number, angle: number) =>
-    terms[sheet]!.reduce(
-      (sum, [height, phase], n) => sum + height * (1 + Math.cos(((n + 1) * angle - phase) * (Math.PI / 180))),
+  const energyOf = (sheet: number, angles: readonly number[]) =>
+    angles.reduce(
+      (sum, angle, axis) =>
+        terms[sheet]![axis]!.reduce(
+          (inner, [height, phase], n) =>
+            inner + height * (1 + Math.cos(((n + 1) * angle - phase) * (Math.PI / 180))),
+          sum,
+        ),
       -100 + 0.001 * sheet,
     );
   return ({ gridDegrees, startGeometry }) => {
@@ -61,64 +88,91 @@ function sheetPotential(
       const drop = energyOf(sheet, gridDegrees) - energyOf(other, gridDegrees);
       if (drop > 0.004 + 0.006 * luck()) sheet = other;
     }
-    const noise = 2e-6 * luck();
+    const energy = energyOf(sheet, gridDegrees) + 2e-6 * luck();
+    const off = (luck() < offTarget ? 0.9 : 0.4) * (luck() < 0.5 ? 1 : -1);
     return {
-      energyHartree: energyOf(sheet, gridDegrees) + noise,
-      dihedralDegrees: gridDegrees + (luck() < offTarget ? 0.9 : 0.4) * (luck() < 0.5 ? 1 : -1),
+      energyHartree: stepHartree === 0 ? energy : stepHartree * Math.round(energy / stepHartree),
+      dihedralsDegrees: gridDegrees.map((angle) => angle + off),
       geometry: `${sheet}@${gridDegrees}:${hash(startGeometry)}`,
     };
   };
 }
 
-function hash(text: string): number {
-  let h = 2166136261;
-  for (const character of text) h = Math.imul(h ^ character.charCodeAt(0), 16777619);
-  return h >>> 0;
-}
-
-function seedsFor(seed: number, count: number, sheets = 1 + (seed % 5)): DriveSeed[] {
+function seedsOf({ seed, dihedrals, sheets }: Landscape, count: number): DriveSeed[] {
   const next = random(seed + 7919);
   return Array.from({ length: count }, (_, index) => ({
     geometry: `${Math.floor(next() * sheets)}@seed${index}`,
-    dihedralDegrees: 360 * next() - 180,
+    dihedralsDegrees: Array.from({ length: dihedrals }, () => 360 * next() - 180),
   }));
 }
 
 /** torsiondrive's own loop, with its barrier, written down plainly. */
-function replayWithFullBarrier(potential: Potential, seeds: readonly DriveSeed[], spacing: number) {
+function replayWithFullBarrier(potential: Potential, seeds: readonly DriveSeed[], settings: DriveSettings) {
+  const { gridSpacingDegrees, rangesDegrees, energyUpperLimitHartree = Infinity } = settings;
   const wrap = (angle: number) => (angle > 180 ? angle - 360 : angle <= -180 ? angle + 360 : angle);
-  const handedOn = new Map<number, number>();
-  const lowest = new Map<number, { energyHartree: number; geometry: string }>();
+  const isInRange = (grid: readonly number[]) =>
+    grid.every((angle, axis) => {
+      const [low, high] = rangesDegrees?.[axis] ?? [-180, 180];
+      return [angle, angle + 360, angle === 180 ? -180 : angle].some((each) => low <= each && each <= high);
+    });
+  const folder = (grid: readonly number[]) =>
+    grid.map((angle) => `${angle < 0 ? '-' : '+'}${String(Math.abs(angle)).padStart(3, '0')}`).join('_');
+  const handedOn = new Map<string, number>();
+  const lowest = new Map<string, { gridDegrees: number[]; energyHartree: number; geometry: string }>();
+  const started = new Map<string, number>();
+  let globalMinimum = Infinity;
   const jobs: string[] = [];
-  let queue = seeds.map(({ geometry, dihedralDegrees }): Hop => ({
-    gridDegrees: wrap(Math.round((dihedralDegrees + 180) / spacing) * spacing - 180),
-    startGeometry: geometry,
-  }));
+  let rounds = 0;
+  let queue = seeds
+    .map(({ geometry, dihedralsDegrees }): Hop => ({
+      gridDegrees: dihedralsDegrees.map((angle, axis) => {
+        const spacing = gridSpacingDegrees[axis]!;
+        return wrap(Math.round((angle + 180) / spacing) * spacing - 180);
+      }),
+      startGeometry: geometry,
+    }))
+    .filter(({ gridDegrees }) => isInRange(gridDegrees));
   while (queue.length > 0) {
-    const best = new Map<number, { energyHartree: number; geometry: string }>();
-    for (const hop of queue) {
+    rounds += 1;
+    const finished = queue.map((hop) => {
       jobs.push(`${hop.gridDegrees}<${hop.startGeometry}`);
-      const result = potential(hop);
-      if ('failure' in result || Math.abs(result.dihedralDegrees - hop.gridDegrees) > 0.5) continue;
-      const { energyHartree, geometry } = result;
-      if (energyHartree < (best.get(hop.gridDegrees)?.energyHartree ?? Infinity)) {
-        best.set(hop.gridDegrees, { energyHartree, geometry });
+      const number = (started.get(folder(hop.gridDegrees)) ?? 0) + 1;
+      started.set(folder(hop.gridDegrees), number);
+      return { hop, result: potential(hop), path: `${folder(hop.gridDegrees)}/${number}` };
+    });
+    const best = new Map<string, { gridDegrees: number[]; energyHartree: number; geometry: string }>();
+    for (const { hop, result } of finished.sort((a, b) => (a.path < b.path ? -1 : 1))) {
+      if ('failure' in result) continue;
+      const { energyHartree, geometry, dihedralsDegrees } = result;
+      if (hop.gridDegrees.some((angle, axis) => Math.abs(dihedralsDegrees[axis]! - angle) > 0.5)) continue;
+      if (energyHartree < (best.get(`${hop.gridDegrees}`)?.energyHartree ?? Infinity)) {
+        best.set(`${hop.gridDegrees}`, { gridDegrees: hop.gridDegrees, energyHartree, geometry });
       }
     }
+    for (const { energyHartree } of best.values()) globalMinimum = Math.min(globalMinimum, energyHartree);
     queue = [];
-    for (const [gridDegrees, result] of best) {
-      if (result.energyHartree < (lowest.get(gridDegrees)?.energyHartree ?? Infinity)) {
-        lowest.set(gridDegrees, result);
-      }
-      if (!(result.energyHartree < (handedOn.get(gridDegrees) ?? Infinity) - THRESHOLD)) continue;
-      handedOn.set(gridDegrees, result.energyHartree);
-      for (const step of [-spacing, spacing]) {
-        queue.push({ gridDegrees: wrap(gridDegrees + step), startGeometry: result.geometry });
+    for (const [grid, result] of best) {
+      if (result.energyHartree < (lowest.get(grid)?.energyHartree ?? Infinity)) lowest.set(grid, result);
+      if (
+        !(result.energyHartree < (handedOn.get(grid) ?? Infinity) - settings.energyDecreaseThresholdHartree)
+      )
+        continue;
+      handedOn.set(grid, result.energyHartree);
+      if (result.energyHartree > globalMinimum + energyUpperLimitHartree) continue;
+      for (const [axis, spacing] of gridSpacingDegrees.entries()) {
+        // Both steps of 180 lead to the same point; torsiondrive runs that job twice.
+        for (const step of spacing === 180 ? [180] : [-spacing, spacing]) {
+          const gridDegrees = result.gridDegrees.with(axis, wrap(result.gridDegrees[axis]! + step));
+          if (isInRange(gridDegrees)) queue.push({ gridDegrees, startGeometry: result.geometry });
+        }
       }
     }
   }
-  const points = [...lowest].map(([gridDegrees, best]) => ({ gridDegrees, ...best }));
-  return { jobs: jobs.sort(), points: points.sort((a, b) => a.gridDegrees - b.gridDegrees) };
+  return { jobs: jobs.sort(), points: inOrder([...lowest.values()]), rounds };
+}
+
+function inOrder<Point extends { gridDegrees: number[] }>(points: readonly Point[]): Point[] {
+  return [...points].sort((a, b) => (`${a.gridDegrees}` < `${b.gridDegrees}` ? -1 : 1));
 }
 
 interface Drive {
@@ -130,15 +184,10 @@ interface Drive {
 /** Run a drive; `pick` chooses which outstanding job is answered next. */
 function run(
   potential: Potential,
-  seeds: readonly DriveSeed[],
-  spacing: number,
+  drive: DriveSettings & { seeds: readonly DriveSeed[] },
   pick: (outstanding: number) => number = () => 0,
 ): Drive {
-  const opened = openDrive({
-    gridSpacingDegrees: spacing,
-    energyDecreaseThresholdHartree: THRESHOLD,
-    seeds,
-  });
+  const opened = openDrive(drive);
   let { state } = opened;
   const pending = [...opened.jobs];
   const jobs: string[] = [];
@@ -150,85 +199,190 @@ function run(
     const record = JSON.stringify(step.state);
     largestRecordBytes = Math.max(largestRecordBytes, record.length);
     state = JSON.parse(record) as DriveState;
-    expect(state).toEqual(step.state);
     pending.push(...step.jobs);
-    expect(pending.map(({ id }) => id).sort()).toEqual(
-      outstandingJobs(state)
-        .map(({ id }) => id)
-        .sort(),
-    );
-    expect(isFinished(state)).toBe(pending.length === 0);
+    const ids = (some: readonly DriveJob[]) => `${some.map(({ id }) => id).sort()}`;
+    if (ids(pending) !== ids(outstandingJobs(state))) throw new Error(`jobs were lost after ${job.id}`);
+    if (isFinished(state) !== (pending.length === 0)) throw new Error(`it is wrong about its end, ${job.id}`);
   }
   return { state, jobs: jobs.sort(), largestRecordBytes };
 }
 
+function simpleDrive(gridSpacingDegrees: number, ...seeds: [geometry: string, angle: number][]) {
+  return {
+    gridSpacingDegrees: [gridSpacingDegrees],
+    energyDecreaseThresholdHartree: THRESHOLD,
+    seeds: seeds.map(([geometry, angle]) => ({ geometry, dihedralsDegrees: [angle] })),
+  };
+}
+
+/** What a drive is asked to do and what it meets. */
+const drives = fc
+  .record({
+    seed: fc.nat(2 ** 31),
+    spacings: fc.oneof(
+      fc.constantFrom([15], [24], [30], [60], [180]),
+      fc.constantFrom([60, 60], [60, 90], [45, 120], [180, 60], [120, 120, 120]),
+    ),
+    ranges: fc.array(fc.constantFrom([-180, 180], [-120, 60], [60, 300], [-180, 0]), {
+      minLength: 3,
+      maxLength: 3,
+    }),
+    hasRanges: fc.boolean(),
+    limitHartree: fc.constantFrom(undefined, undefined, 0.005, 0.02),
+    thresholdHartree: fc.constantFrom(THRESHOLD, 1e-4, 0),
+    waits: fc.boolean(),
+    seedCount: fc.integer({ min: 1, max: 12 }),
+    sheets: fc.integer({ min: 1, max: 5 }),
+    failures: fc.constantFrom(0, 0.15),
+    offTarget: fc.constantFrom(0, 0.1),
+    stepHartree: fc.constantFrom(0, 0, 0.002),
+  })
+  .map(({ spacings, ranges, hasRanges, limitHartree, thresholdHartree, waits, seedCount, ...landscape }) => {
+    const settings: DriveSettings = {
+      gridSpacingDegrees: spacings,
+      ...(hasRanges && { rangesDegrees: ranges.slice(0, spacings.length) as [number, number][] }),
+      energyDecreaseThresholdHartree: thresholdHartree,
+      ...(limitHartree !== undefined && { energyUpperLimitHartree: limitHartree }),
+      ...(waits && { waitsForWholeRounds: true }),
+    };
+    const whole = { ...landscape, dihedrals: spacings.length };
+    return { settings, potential: potentialOf(whole), seeds: seedsOf(whole, seedCount) };
+  });
+
 describe('a torsion drive', () => {
-  it('runs the same jobs with the same results as with a full barrier, on 200 potentials with hysteresis', () => {
-    for (let seed = 0; seed < 200; seed++) {
-      const potential = sheetPotential(seed);
-      const seeds = seedsFor(seed, 1 + (seed % 10));
-      const expected = replayWithFullBarrier(potential, seeds, 15);
-      const drive = run(potential, seeds, 15);
-      expect(drive.jobs).toEqual(expected.jobs);
-      expect(bestPoints(drive.state)).toEqual(expected.points);
-    }
-  });
-
-  it('ends in the identical state in whatever order the results arrive, failures included', () => {
-    for (let seed = 0; seed < 40; seed++) {
-      const potential = sheetPotential(seed, { failures: 0.15, offTarget: 0.1 });
-      const seeds = seedsFor(seed, 1 + (seed % 6));
-      const expected = replayWithFullBarrier(potential, seeds, 30);
-      const first = run(potential, seeds, 30);
-      expect(first.jobs).toEqual(expected.jobs);
-      expect(bestPoints(first.state)).toEqual(expected.points);
-      for (let shuffle = 0; shuffle < 5; shuffle++) {
-        const next = random(1000 * seed + shuffle);
-        const shuffled = run(potential, seeds, 30, (outstanding) => Math.floor(next() * outstanding));
-        expect(shuffled).toMatchObject({ state: first.state, jobs: first.jobs });
-      }
-    }
-  });
-
-  it('takes 49 jobs over 24 points when the potential is single-valued', () => {
-    const drive = run(
-      ({ gridDegrees, startGeometry }) => ({
-        energyHartree: 0.002 * Math.cos((gridDegrees * Math.PI) / 60),
-        dihedralDegrees: gridDegrees,
-        geometry: `${gridDegrees} from ${hash(startGeometry)}`,
+  it('has the jobs and results of a full barrier, and the same end in whatever order results arrive', () => {
+    let started = 0;
+    fc.assert(
+      fc.property(drives, fc.array(fc.nat(), { maxLength: 4 }), ({ settings, potential, seeds }, orders) => {
+        const expected = replayWithFullBarrier(potential, seeds, settings);
+        if (expected.jobs.length === 0) {
+          expect(() => openDrive({ ...settings, seeds })).toThrow('in the ranges');
+          return;
+        }
+        started += 1;
+        const first = run(potential, { ...settings, seeds });
+        expect(first.jobs).toEqual(expected.jobs);
+        expect(inOrder(bestPoints(first.state))).toEqual(expected.points);
+        for (const order of orders) {
+          const next = random(order);
+          const shuffled = run(potential, { ...settings, seeds }, (outstanding) =>
+            Math.floor(next() * outstanding),
+          );
+          expect(shuffled).toMatchObject({ state: first.state, jobs: first.jobs });
+        }
       }),
-      [{ geometry: 'seed', dihedralDegrees: 52 }],
-      15,
+      { numRuns: 60 },
     );
-    expect(drive.jobs).toHaveLength(49);
-    expect(progress(drive.state)).toEqual({ pointsDone: 24, pointsTotal: 24, jobsDone: 49, jobsKnown: 49 });
+    expect(started).toBeGreaterThan(30);
   });
 
-  it('does not wait for what cannot reach a point', () => {
-    const { state, jobs } = openDrive({
-      gridSpacingDegrees: 15,
-      energyDecreaseThresholdHartree: THRESHOLD,
-      seeds: [
-        { geometry: 'slow', dihedralDegrees: 180 },
-        { geometry: 'quick', dihedralDegrees: 0 },
-      ],
+  it('takes 49 jobs over 24 points when the potential is single-valued, and 2,305 over 576 of two dihedrals', () => {
+    const single: Potential = ({ gridDegrees, startGeometry }) => ({
+      energyHartree: gridDegrees.reduce((sum, angle) => sum + 0.002 * Math.cos((angle * Math.PI) / 60), 0),
+      dihedralsDegrees: gridDegrees,
+      geometry: `${gridDegrees} from ${hash(startGeometry)}`,
     });
-    const quick = jobs.find(({ startGeometry }) => startGeometry === 'quick')!;
-    const after = recordResult(state, quick.id, {
+    const one = run(single, simpleDrive(15, ['seed', 52]));
+    expect(one.jobs).toHaveLength(49);
+    expect(progress(one.state)).toEqual({ pointsDone: 24, pointsTotal: 24, jobsDone: 49, jobsKnown: 49 });
+
+    const settings = { gridSpacingDegrees: [15, 15], energyDecreaseThresholdHartree: THRESHOLD };
+    const seeds = [{ geometry: 'seed', dihedralsDegrees: [52, 97] }];
+    const { jobs, rounds } = replayWithFullBarrier(single, seeds, settings);
+    expect([jobs.length, rounds]).toEqual([2305, 26]);
+    let { state, jobs: pending } = openDrive({ ...settings, seeds });
+    for (let job: DriveJob | undefined; (job = pending.shift()) !== undefined;) {
+      const step = recordResult(state, job.id, single(job));
+      state = step.state;
+      pending = [...pending, ...step.jobs];
+    }
+    expect(progress(state)).toEqual({
+      pointsDone: 576,
+      pointsTotal: 576,
+      jobsDone: 2305,
+      jobsKnown: 2305,
+    });
+  });
+
+  it('does not wait for what cannot reach a point, unless it is told to or looks at the lowest energy of all', () => {
+    const opening = simpleDrive(15, ['slow', 180], ['quick', 0]);
+    const afterQuick = (change: Partial<DriveSettings>) => {
+      const { state, jobs } = openDrive({ ...opening, ...change });
+      const quick = jobs.find(({ startGeometry }) => startGeometry === 'quick')!;
+      const result = { energyHartree: -1, dihedralsDegrees: [0.1], geometry: 'relaxed' };
+      return recordResult(state, quick.id, result).jobs.map(({ id }) => id);
+    };
+    expect(afterQuick({})).toEqual(['1:-15:0', '1:15:0']);
+    expect(afterQuick({ waitsForWholeRounds: true })).toEqual([]);
+    expect(afterQuick({ energyUpperLimitHartree: 0.05 })).toEqual([]);
+  });
+
+  it('takes of two equal energies the one that torsiondrive takes', () => {
+    // By the name of the folder that a job has there: +015 before +045, -015 before -045, job 10 before job 9.
+    const flat: Potential = ({ gridDegrees, startGeometry }) => ({
       energyHartree: -1,
-      dihedralDegrees: 0.1,
-      geometry: 'relaxed',
+      dihedralsDegrees: gridDegrees,
+      geometry: `${startGeometry}>${gridDegrees}`,
     });
-    expect(after.jobs.map(({ gridDegrees, round }) => [gridDegrees, round])).toEqual([
-      [15, 1],
-      [-15, 1],
+    const best = (drive: Drive, angle: number) =>
+      bestPoints(drive.state).find(({ gridDegrees }) => gridDegrees[0] === angle)!.geometry;
+    const met = run(flat, simpleDrive(15, ['a', -45], ['b', -15], ['c', 15], ['d', 45]));
+    expect(best(met, -30)).toBe('b>-15>-30');
+    expect(best(met, 30)).toBe('c>15>30');
+    const crowd = run(
+      ({ gridDegrees, startGeometry }) => ({
+        energyHartree: startGeometry >= 'b' ? -2 : -1,
+        dihedralsDegrees: gridDegrees,
+        geometry: startGeometry,
+      }),
+      simpleDrive(60, ...['a', 'b', ...'aaaaaaa', 'c'].map((name): [string, number] => [name, 0])),
+    );
+    expect(best(crowd, 0)).toBe('c');
+  });
+
+  it('goes on with what the version before wrote', () => {
+    const written: DriveState = {
+      v: 1,
+      settings: { gridSpacingDegrees: 60, energyDecreaseThresholdHartree: 0.00001 },
+      points: [
+        { best: null, handedOnHartree: null, reason: null },
+        { best: null, handedOnHartree: null, reason: 'no xtb' },
+        { best: { energyHartree: -2, geometry: 'task/0' }, handedOnHartree: -2, reason: null },
+        { best: null, handedOnHartree: null, reason: null },
+        { best: null, handedOnHartree: null, reason: null },
+        { best: null, handedOnHartree: null, reason: null },
+      ],
+      open: [
+        {
+          gridIndex: 3,
+          round: 1,
+          jobs: [{ source: 2, startGeometry: 'task/0', outcome: null }],
+        },
+      ],
+      jobsDone: 2,
+    };
+    expect(outstandingJobs(written)).toEqual([
+      { id: '1:60:0', gridDegrees: [60], round: 1, startGeometry: 'task/0' },
+    ]);
+    expect(missingPoints(written).map(({ reason }) => reason)).toContain('no xtb');
+    expect(progress(written)).toEqual({ pointsDone: 1, pointsTotal: 6, jobsDone: 2, jobsKnown: 3 });
+    const { state, jobs } = recordResult(written, '1:60:0', {
+      energyHartree: -1,
+      dihedralsDegrees: [60.2],
+      geometry: 'next',
+    });
+    expect(jobs.map(({ id }) => id)).toEqual(['2:0:60', '2:120:60']);
+    expect(bestPoints(state)).toEqual([
+      { gridDegrees: [0], energyHartree: -2, geometry: 'task/0' },
+      { gridDegrees: [60], energyHartree: -1, geometry: 'next' },
     ]);
   });
 
   it('keeps its record small with ten seeds and references of 64 characters', () => {
     const long = (geometry: string) => geometry.padEnd(64, '0');
     for (let seed = 0; seed < 20; seed++) {
-      const potential = sheetPotential(seed, { sheets: 5, failures: 0.2 });
+      const landscape = { seed, dihedrals: 1, sheets: 5, failures: 0.2 };
+      const potential = potentialOf(landscape);
       const drive = run(
         (hop) => {
           const result = potential(hop);
@@ -236,8 +390,10 @@ describe('a torsion drive', () => {
             ? { failure: 'x'.repeat(2000) }
             : { ...result, geometry: long(result.geometry) };
         },
-        seedsFor(seed, 10, 5).map((each) => ({ ...each, geometry: long(each.geometry) })),
-        15,
+        {
+          ...simpleDrive(15),
+          seeds: seedsOf(landscape, 10).map((each) => ({ ...each, geometry: long(each.geometry) })),
+        },
       );
       expect(drive.largestRecordBytes).toBeLessThan(30_000);
     }
@@ -245,52 +401,53 @@ describe('a torsion drive', () => {
 
   it('says for every point that it could not reach why', () => {
     const drive = run(
-      ({ gridDegrees, startGeometry }) =>
-        Math.abs(gridDegrees) > 100
-          ? { failure: 'SCF not converged' }
-          : gridDegrees === 90
-            ? { energyHartree: 0, dihedralDegrees: 87.9, geometry: 'elsewhere' }
-            : gridDegrees === -90
-              ? { energyHartree: NaN, dihedralDegrees: -90, geometry: 'broken' }
-              : {
-                  energyHartree: 0,
-                  dihedralDegrees: gridDegrees,
-                  geometry: `${gridDegrees}${startGeometry}`,
-                },
-      [{ geometry: 'seed', dihedralDegrees: 0 }],
-      30,
+      ({ gridDegrees: [angle], startGeometry }) => {
+        if (Math.abs(angle!) > 100) return { failure: 'SCF not converged' };
+        if (angle === 90) return { energyHartree: 0, dihedralsDegrees: [87.9], geometry: 'elsewhere' };
+        if (angle === -90) return { energyHartree: NaN, dihedralsDegrees: [-90], geometry: 'broken' };
+        return { energyHartree: 0, dihedralsDegrees: [angle!], geometry: `${angle}${startGeometry}` };
+      },
+      simpleDrive(30, ['seed', 0]),
     );
-    expect(bestPoints(drive.state).map(({ gridDegrees }) => gridDegrees)).toEqual([-60, -30, 0, 30, 60]);
+    expect(bestPoints(drive.state).map(({ gridDegrees }) => gridDegrees[0])).toEqual([-60, -30, 0, 30, 60]);
+    const unreached = (angle: number) => ({
+      gridDegrees: [angle],
+      reason: 'No geometry of a neighbouring point got here.',
+    });
     expect(missingPoints(drive.state)).toEqual([
-      ...[-150, -120].map((gridDegrees) => ({
-        gridDegrees,
-        reason: 'No geometry of a neighbouring point got here.',
-      })),
-      { gridDegrees: -90, reason: 'The energy is not a number.' },
-      { gridDegrees: 90, reason: 'The geometry ended 2.1 degrees off the target.' },
-      ...[120, 150, 180].map((gridDegrees) => ({
-        gridDegrees,
-        reason: 'No geometry of a neighbouring point got here.',
-      })),
+      ...[-150, -120].map(unreached),
+      { gridDegrees: [-90], reason: 'The energy is not a number.' },
+      { gridDegrees: [90], reason: 'The geometry ended 2.1 degrees off the target.' },
+      ...[120, 150, 180].map(unreached),
     ]);
   });
 
+  it('drops a result with any of its dihedrals off target', () => {
+    const { state } = openDrive({
+      gridSpacingDegrees: [60, 60],
+      energyDecreaseThresholdHartree: THRESHOLD,
+      seeds: [{ geometry: 'seed', dihedralsDegrees: [10, 170] }],
+    });
+    const end = (...dihedralsDegrees: number[]) =>
+      recordResult(state, '0:0,180:seed0', { energyHartree: -1, dihedralsDegrees, geometry: 'end' }).jobs;
+    expect(end(0.4, -179.6)).toHaveLength(4);
+    expect(end(0.4, 179)).toEqual([]);
+    expect(end(60, 180)).toEqual([]);
+    expect(end(0.4)).toEqual([]);
+  });
+
   it('ends without points when every job fails', () => {
-    const drive = run(() => ({ failure: 'no xtb' }), [{ geometry: 'seed', dihedralDegrees: 10 }], 60);
+    const drive = run(() => ({ failure: 'no xtb' }), simpleDrive(60, ['seed', 10]));
     expect(isFinished(drive.state)).toBe(true);
     expect(bestPoints(drive.state)).toEqual([]);
     expect(missingPoints(drive.state)).toHaveLength(6);
   });
 
   it('takes a result once, however often it is told', () => {
-    const opened = openDrive({
-      gridSpacingDegrees: 15,
-      energyDecreaseThresholdHartree: THRESHOLD,
-      seeds: [{ geometry: 'seed', dihedralDegrees: -172.6 }],
-    });
+    const opened = openDrive(simpleDrive(15, ['seed', -172.6]));
     const [job] = opened.jobs as [DriveJob];
-    expect(job.gridDegrees).toBe(180);
-    const result = { energyHartree: -1, dihedralDegrees: -179.8, geometry: 'a' };
+    expect(job.gridDegrees).toEqual([180]);
+    const result = { energyHartree: -1, dihedralsDegrees: [-179.8], geometry: 'a' };
     const once = recordResult(opened.state, job.id, result);
     expect(once.jobs).toHaveLength(2);
     expect(recordResult(once.state, job.id, { ...result, energyHartree: -2 })).toEqual({
@@ -300,111 +457,28 @@ describe('a torsion drive', () => {
     expect(outstandingJobs(opened.state)).toEqual([job]);
   });
 
-  it('refuses a grid that does not close, a drive without a start and a start without an angle', () => {
-    const good = {
-      gridSpacingDegrees: 15,
-      energyDecreaseThresholdHartree: THRESHOLD,
-      seeds: [{ geometry: 'seed', dihedralDegrees: 0 }],
-    };
+  it('refuses settings that make no grid, a drive without a start and a start without an angle', () => {
     const codeOf = (change: object) => {
       try {
-        openDrive({ ...good, ...change });
+        openDrive({ ...simpleDrive(15, ['seed', 0]), ...change });
       } catch (error) {
         return (error as DriveError).code;
       }
       return null;
     };
-    expect(codeOf({ gridSpacingDegrees: 14 })).toBe('bad-settings');
-    expect(codeOf({ gridSpacingDegrees: 180 })).toBe('bad-settings');
+    expect(codeOf({ gridSpacingDegrees: [14] })).toBe('bad-settings');
+    expect(codeOf({ gridSpacingDegrees: [360] })).toBe('bad-settings');
+    expect(codeOf({ gridSpacingDegrees: [] })).toBe('bad-settings');
+    expect(codeOf({ gridSpacingDegrees: [1, 1] })).toBe('bad-settings');
+    expect(codeOf({ rangesDegrees: [] })).toBe('bad-settings');
+    expect(codeOf({ rangesDegrees: [[90, 60]] })).toBe('bad-settings');
+    expect(codeOf({ rangesDegrees: [[-200, 60]] })).toBe('bad-settings');
     expect(codeOf({ energyDecreaseThresholdHartree: -1 })).toBe('bad-settings');
+    expect(codeOf({ energyUpperLimitHartree: NaN })).toBe('bad-settings');
     expect(codeOf({ seeds: [] })).toBe('no-seeds');
-    expect(codeOf({ seeds: [{ geometry: 'seed', dihedralDegrees: NaN }] })).toBe('bad-seed');
+    expect(codeOf({ seeds: [{ geometry: 'seed', dihedralsDegrees: [NaN] }] })).toBe('bad-seed');
+    expect(codeOf({ gridSpacingDegrees: [15, 15] })).toBe('bad-seed');
+    expect(codeOf({ rangesDegrees: [[60, 120]] })).toBe('none-in-range');
     expect(codeOf({})).toBeNull();
-  });
-});
-
-const recorded = '../shared/data/torsiondrive-api/cases-dev.jsonl.gz';
-
-describe.skipIf(!existsSync(recorded))(`scans recorded with torsiondrive 1.2.0 (needs ${recorded})`, () => {
-  type Vector = [number, number, number];
-  interface Case {
-    name: string;
-    settings: {
-      dihedrals: number[][];
-      grid_spacing: number[];
-      dihedral_ranges: unknown;
-      energy_upper_limit: unknown;
-      conformer_dihedrals: number[][];
-    };
-    steps: {
-      next_jobs: Record<string, number[][]>;
-      results: Record<string, [number[], number[], number][]>;
-    }[];
-    lowest: Record<string, number>;
-  }
-  const dihedralOf = (flat: number[]): number => {
-    const at = (atom: number) => flat.slice(3 * atom, 3 * atom + 3) as Vector;
-    const minus = (a: Vector, b: Vector): Vector => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
-    const cross = (a: Vector, b: Vector): Vector => [
-      a[1] * b[2] - a[2] * b[1],
-      a[2] * b[0] - a[0] * b[2],
-      a[0] * b[1] - a[1] * b[0],
-    ];
-    const dot = (a: Vector, b: Vector) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-    const [b1, b2, b3] = [minus(at(1), at(0)), minus(at(2), at(1)), minus(at(3), at(2))];
-    const [n1, n2] = [cross(b1, b2), cross(b2, b3)];
-    return (Math.atan2(Math.hypot(...b2) * dot(b1, n2), dot(n1, n2)) * 180) / Math.PI;
-  };
-
-  const cases = gunzipSync(readFileSync(recorded))
-    .toString('utf8')
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Case)
-    // What looks at the global minimum or leaves part of the circle out is not here yet.
-    .filter(
-      ({ settings }) =>
-        settings.dihedrals.length === 1 &&
-        settings.dihedral_ranges === null &&
-        settings.energy_upper_limit === null,
-    );
-
-  it.each(cases)('$name: every round has the recorded jobs', ({ settings, steps, lowest }) => {
-    const keyOf = (flat: number[]) => flat.map((value) => value.toFixed(6)).join();
-    const spacing = settings.grid_spacing[0]!;
-    const seeds = Object.values(steps[0]!.next_jobs).flatMap((geometries) =>
-      geometries.map((flat) => ({ geometry: keyOf(flat), dihedralDegrees: dihedralOf(flat) })),
-    );
-    let { state, jobs } = openDrive({
-      gridSpacingDegrees: spacing,
-      energyDecreaseThresholdHartree: THRESHOLD,
-      seeds,
-    });
-    for (const { next_jobs, results } of steps) {
-      const recordedJobs = Object.entries(next_jobs).flatMap(([grid, geometries]) =>
-        geometries.map((flat) => `${grid}<${keyOf(flat)}`),
-      );
-      expect(jobs.map((job) => `${job.gridDegrees}<${job.startGeometry}`).sort()).toEqual(
-        recordedJobs.sort(),
-      );
-      const opened: DriveJob[] = [];
-      for (const job of jobs) {
-        const [, end, energyHartree] = results[String(job.gridDegrees)]!.find(
-          ([start]) => keyOf(start) === job.startGeometry,
-        )!;
-        const step = recordResult(state, job.id, {
-          energyHartree,
-          dihedralDegrees: dihedralOf(end),
-          geometry: keyOf(end),
-        });
-        state = step.state;
-        opened.push(...step.jobs);
-      }
-      jobs = opened;
-    }
-    expect(isFinished(state)).toBe(true);
-    expect(
-      Object.fromEntries(bestPoints(state).map((each) => [each.gridDegrees, each.energyHartree])),
-    ).toEqual(lowest);
   });
 });

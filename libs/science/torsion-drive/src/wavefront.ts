@@ -1,80 +1,47 @@
 // The wavefront of torsiondrive (Qiu, Smith, Stern, Feng, Jang, Wang, J. Chem. Phys. 152, 244116 (2020)) as a
-// pure state machine. Instead of waiting for all jobs of a round everywhere it waits for those only that can
-// still reach a grid point (the local barrier), which runs the same jobs with the same results.
+// pure state machine: the same jobs with the same results, in whatever order the results arrive.
 
-import { wrapDegrees } from '@bespoke/units';
-import { gridAnglesDegrees, gridDistance, nearestGridIndex } from './grid';
+import { closableRounds } from './barrier';
+import { DriveError } from './drive-error';
+import { readSettings } from './drive-settings';
+import {
+  lowestOf,
+  upToDate,
+  type Best,
+  type CurrentDriveState,
+  type DriveSettings,
+  type DriveState,
+  type OpenJob,
+  type OpenRound,
+  type PointState,
+} from './drive-state';
+import { gridDegrees, gridNeighbours, gridOf, nearestGridIndex, type Grid } from './grid';
+import { compareText, folderOf, inFolderOrder } from './torsiondrive-order';
 
-/** A result whose dihedral is further from the target than this is dropped, as torsiondrive does. */
+/** A result with a dihedral further from its target than this is dropped, as torsiondrive does. */
 const ON_TARGET_DEGREES = 0.5;
 
 /** A drive's state is kept in small records: the engine's whole output belongs elsewhere. */
 const MAX_REASON_LENGTH = 300;
 
-export interface DriveSettings {
-  /** A whole number of degrees that divides 360, at most 120. */
-  gridSpacingDegrees: number;
-  /** A grid point hands a geometry on when its energy fell by more than this (torsiondrive: 1e-5). */
-  energyDecreaseThresholdHartree: number;
-}
-
-/** A starting geometry, by an opaque reference of the caller's, and its driven dihedral. */
+/** A starting geometry, by an opaque reference of the caller's, and its driven dihedrals. */
 export interface DriveSeed {
   geometry: string;
-  dihedralDegrees: number;
+  dihedralsDegrees: readonly number[];
 }
 
 /** One constrained optimisation: from `startGeometry` to `gridDegrees`. Its id is unique within the drive. */
 export interface DriveJob {
   id: string;
-  gridDegrees: number;
+  /** The target of each driven dihedral. */
+  gridDegrees: number[];
   round: number;
   startGeometry: string;
 }
 
-/** What became of a job. `energyHartree` is the energy at the target angle; `geometry` an opaque reference. */
+/** What became of a job. `energyHartree` is the energy at the target angles; `geometry` an opaque reference. */
 export type JobResult =
-  { energyHartree: number; dihedralDegrees: number; geometry: string } | { failure: string };
-
-interface Best {
-  energyHartree: number;
-  geometry: string;
-}
-
-interface PointState {
-  /** The lowest of all results on target. */
-  best: Best | null;
-  /** The energy that was last handed on to the neighbours; may lie above the best by up to the threshold. */
-  handedOnHartree: number | null;
-  /** Why the last unusable result was unusable. */
-  reason: string | null;
-}
-
-/** A round of a grid point that has jobs and is not closed. */
-interface OpenRound {
-  gridIndex: number;
-  round: number;
-  /** Sorted by source, so that equal energies do not depend on the order of arrival. */
-  jobs: OpenJob[];
-}
-
-interface OpenJob {
-  /** Grid index that it comes from; the number of the seed in round 0. */
-  source: number;
-  startGeometry: string;
-  /** Null while it is outstanding. */
-  outcome: Best | { failure: string } | null;
-}
-
-/** Plain JSON, a few kilobytes. Treat as opaque. */
-export interface DriveState {
-  v: 1;
-  settings: DriveSettings;
-  /** By grid index. */
-  points: PointState[];
-  open: OpenRound[];
-  jobsDone: number;
-}
+  { energyHartree: number; dihedralsDegrees: readonly number[]; geometry: string } | { failure: string };
 
 /** The new state and the jobs that it adds to the outstanding ones. */
 export interface DriveStep {
@@ -82,99 +49,65 @@ export interface DriveStep {
   jobs: DriveJob[];
 }
 
-export interface BestPoint {
-  gridDegrees: number;
-  geometry: string;
-  energyHartree: number;
-}
-
-export interface MissingPoint {
-  gridDegrees: number;
-  reason: string;
-}
-
-export interface DriveProgress {
-  pointsDone: number;
-  pointsTotal: number;
-  jobsDone: number;
-  /** Done and outstanding; more may become known. */
-  jobsKnown: number;
-}
-
-/** A drive that cannot be opened. */
-export class DriveError extends Error {
-  constructor(
-    readonly code: 'bad-settings' | 'no-seeds' | 'bad-seed',
-    message: string,
-  ) {
-    super(message);
-    this.name = 'DriveError';
-  }
-}
-
 /**
- * Open a drive: the seeds' jobs, each to the grid point nearest to it.
- * @throws DriveError when the grid is not a whole division of the circle or a seed has no angle.
+ * Open a drive: the seeds' jobs, each to the grid point nearest to it. Seeds outside the ranges are left out.
+ * @throws DriveError when the settings make no grid, or no seed can start
  */
 export function openDrive(drive: DriveSettings & { seeds: readonly DriveSeed[] }): DriveStep {
-  const { gridSpacingDegrees, energyDecreaseThresholdHartree, seeds } = drive;
-  if (
-    !Number.isInteger(gridSpacingDegrees) ||
-    gridSpacingDegrees < 1 ||
-    gridSpacingDegrees > 120 ||
-    360 % gridSpacingDegrees !== 0
-  ) {
-    throw new DriveError(
-      'bad-settings',
-      `The grid spacing has to be a whole number of degrees that divides 360, at most 120; it is ${gridSpacingDegrees}.`,
-    );
-  }
-  if (!(energyDecreaseThresholdHartree >= 0 && Number.isFinite(energyDecreaseThresholdHartree))) {
-    throw new DriveError(
-      'bad-settings',
-      `The energy decrease threshold has to be a number of hartree, not below 0; it is ${energyDecreaseThresholdHartree}.`,
-    );
-  }
+  const settings = readSettings(drive);
+  const { seeds } = drive;
+  const grid = gridOf(settings);
   if (seeds.length === 0) throw new DriveError('no-seeds', 'A torsion drive needs a starting geometry.');
-  const state: DriveState = {
-    v: 1,
-    settings: { gridSpacingDegrees, energyDecreaseThresholdHartree },
-    points: gridAnglesDegrees(gridSpacingDegrees).map(() => ({
-      best: null,
-      handedOnHartree: null,
-      reason: null,
-    })),
+  const point: PointState = { best: null, handedOnHartree: null, reason: null, jobsDone: 0 };
+  const state: CurrentDriveState = {
+    v: 2,
+    settings,
+    points: Array.from({ length: grid.size }, () => point),
     open: [],
     jobsDone: 0,
   };
-  const jobs = seeds.map(({ geometry, dihedralDegrees }, index) => {
-    if (!Number.isFinite(dihedralDegrees)) {
-      throw new DriveError('bad-seed', `Starting geometry ${index + 1} has no dihedral angle.`);
+  const jobs: NewJob[] = seeds.flatMap(({ geometry, dihedralsDegrees }, source) => {
+    if (!settings.gridSpacingDegrees.every((_, axis) => Number.isFinite(dihedralsDegrees[axis]))) {
+      throw new DriveError('bad-seed', `Starting geometry ${source + 1} has no dihedral angle.`);
     }
-    return addJob(state, nearestGridIndex(dihedralDegrees, gridSpacingDegrees), 0, index, geometry);
+    const gridIndex = nearestGridIndex(grid, dihedralsDegrees);
+    return gridIndex === null ? [] : [{ gridIndex, round: 0, source, startGeometry: geometry }];
   });
-  return { state, jobs };
+  if (jobs.length === 0) {
+    throw new DriveError(
+      'none-in-range',
+      `None of the starting geometries lies in the ranges that are to be scanned (${seeds.length} given).`,
+    );
+  }
+  return withJobs(state, grid, jobs);
 }
 
 /**
  * Take in what became of a job. Results may come in any order: the final state does not depend on it. One for a
  * job that is not outstanding changes nothing, since messages may come twice.
  */
-export function recordResult(state: DriveState, jobId: string, result: JobResult): DriveStep {
-  const place = findOutstanding(state, jobId);
-  if (place === null) return { state, jobs: [] };
-  const next = structuredClone(state);
-  const { gridIndex, jobs } = next.open[place.round]!;
-  const job = jobs[place.job]!;
-  job.outcome = judge(result, gridAnglesDegrees(next.settings.gridSpacingDegrees)[gridIndex]!);
-  next.jobsDone += 1;
-  return { state: next, jobs: closeRounds(next) };
+export function recordResult(stored: DriveState, jobId: string, result: JobResult): DriveStep {
+  const state = upToDate(stored);
+  const grid = gridOf(state.settings);
+  const isTheJob = (open: OpenRound, job: OpenJob): boolean =>
+    job.outcome === null && describe(grid, open, job).id === jobId;
+  const place = state.open.findIndex((open) => open.jobs.some((job) => isTheJob(open, job)));
+  if (place === -1) return { state, jobs: [] };
+  const open = state.open[place]!;
+  const outcome = judge(result, gridDegrees(grid, open.gridIndex));
+  const jobs = open.jobs.map((job) => (isTheJob(open, job) ? { ...job, outcome } : job));
+  return closeRounds(
+    { ...state, open: state.open.with(place, { ...open, jobs }), jobsDone: state.jobsDone + 1 },
+    grid,
+  );
 }
 
 /** The jobs that are to be run now, in a fixed order. */
-export function outstandingJobs(state: DriveState): DriveJob[] {
+export function outstandingJobs(stored: DriveState): DriveJob[] {
+  const state = upToDate(stored);
+  const grid = gridOf(state.settings);
   return state.open.flatMap((open) =>
-    open.jobs.filter(({ outcome }) => outcome === null).map((job) => publicJob(state, open, job)),
+    open.jobs.filter(({ outcome }) => outcome === null).map((job) => describe(grid, open, job)),
   );
 }
 
@@ -182,143 +115,121 @@ export function isFinished(state: DriveState): boolean {
   return state.open.length === 0;
 }
 
-/** The lowest result on target of every grid point that has one, ascending in angle. */
-export function bestPoints(state: DriveState): BestPoint[] {
-  return gridAnglesDegrees(state.settings.gridSpacingDegrees).flatMap((gridDegrees, index) => {
-    const best = lowestSoFar(state, index);
-    return best === null ? [] : [{ gridDegrees, ...best }];
-  });
-}
-
-/** The grid points without a result, and why, ascending in angle. */
-export function missingPoints(state: DriveState): MissingPoint[] {
-  return gridAnglesDegrees(state.settings.gridSpacingDegrees).flatMap((gridDegrees, index) =>
-    lowestSoFar(state, index) !== null
-      ? []
-      : [
-          {
-            gridDegrees,
-            reason: state.points[index]!.reason ?? 'No geometry of a neighbouring point got here.',
-          },
-        ],
-  );
-}
-
-export function progress(state: DriveState): DriveProgress {
-  return {
-    pointsDone: bestPoints(state).length,
-    pointsTotal: state.points.length,
-    jobsDone: state.jobsDone,
-    jobsKnown: state.jobsDone + outstandingJobs(state).length,
-  };
-}
-
 /** Drops what is of no use, as torsiondrive does, and says why. */
-function judge(result: JobResult, targetDegrees: number): Best | { failure: string } {
+function judge(result: JobResult, targetDegrees: readonly number[]): Best | { failure: string } {
   if ('failure' in result) return { failure: result.failure.slice(0, MAX_REASON_LENGTH) };
-  const { energyHartree, dihedralDegrees, geometry } = result;
+  const { energyHartree, dihedralsDegrees, geometry } = result;
   if (!Number.isFinite(energyHartree)) return { failure: 'The energy is not a number.' };
-  const offDegrees = Math.abs(wrapDegrees(dihedralDegrees - targetDegrees));
+  const offDegrees = Math.max(
+    ...targetDegrees.map((target, axis) => {
+      const difference = Math.abs(dihedralsDegrees[axis]! - target);
+      return Math.min(difference, Math.abs(360 - difference));
+    }),
+  );
   if (!(offDegrees <= ON_TARGET_DEGREES)) {
     return { failure: `The geometry ended ${offDegrees.toFixed(1)} degrees off the target.` };
   }
   return { energyHartree, geometry };
 }
 
-/**
- * Close every round that nothing can add to any more, lowest first, and hand geometries on. Works on `state` in
- * place; gives the jobs that were opened.
- *
- * Round k of a grid point is settled when no open round j of a point d steps away has j + d <= k: a geometry
- * moves one step in one round, so nothing that is still open can reach it.
- */
-function closeRounds(state: DriveState): DriveJob[] {
-  const size = state.points.length;
-  const opened: DriveJob[] = [];
+/** Close every round that nothing can add to any more, and what that allows in turn; hand geometries on. */
+function closeRounds(start: CurrentDriveState, grid: Grid): DriveStep & { state: CurrentDriveState } {
+  const { energyUpperLimitHartree, waitsForWholeRounds = energyUpperLimitHartree !== undefined } =
+    start.settings;
+  let step: DriveStep & { state: CurrentDriveState } = { state: start, jobs: [] };
   for (;;) {
-    const closable = state.open.findIndex(
-      (open) =>
-        open.jobs.every(({ outcome }) => outcome !== null) &&
-        state.open.every(
-          (other) =>
-            other === open || other.round + gridDistance(other.gridIndex, open.gridIndex, size) > open.round,
-        ),
+    const rounds = closableRounds(step.state.open, grid, waitsForWholeRounds);
+    if (rounds.length === 0) return step;
+    const { state, jobs } = handOn(step.state, grid, rounds);
+    step = { state, jobs: [...step.jobs, ...jobs] };
+  }
+}
+
+/** Close some rounds at once: what they improved by more than the threshold starts a job at every neighbour. */
+function handOn(before: CurrentDriveState, grid: Grid, rounds: readonly OpenRound[]) {
+  const points = [...before.points];
+  const improved: { gridIndex: number; round: number; best: Best }[] = [];
+  for (const { gridIndex, round, jobs } of rounds) {
+    const point = points[gridIndex]!;
+    const lowest = lowestOf(inFolderOrder(jobs, point.jobsDone).map(({ outcome }) => outcome));
+    const hasImproved = lowest !== null && isImprovement(lowest, point, before.settings);
+    if (hasImproved) improved.push({ gridIndex, round, best: lowest });
+    points[gridIndex] = {
+      best: lowestOf([point.best, lowest]),
+      handedOnHartree: hasImproved ? lowest.energyHartree : point.handedOnHartree,
+      reason: jobs.reduce(
+        (reason, { outcome }) => (outcome !== null && 'failure' in outcome ? outcome.failure : reason),
+        point.reason,
+      ),
+      jobsDone: point.jobsDone + jobs.length,
+    };
+  }
+  const open = before.open.filter((round) => !rounds.includes(round));
+  const state: CurrentDriveState = { ...before, points, open };
+  const limitHartree = upperLimitHartree(state);
+  const jobs = improved
+    .filter(({ best }) => !(best.energyHartree > limitHartree))
+    .flatMap(({ gridIndex, round, best }) =>
+      gridNeighbours(grid, gridIndex).map((neighbour) => ({
+        gridIndex: neighbour,
+        round: round + 1,
+        source: gridIndex,
+        startGeometry: best.geometry,
+      })),
     );
-    if (closable === -1) return opened;
-    const [{ gridIndex, round, jobs }] = state.open.splice(closable, 1) as [OpenRound];
-    const point = state.points[gridIndex]!;
-    for (const { outcome } of jobs) {
-      if (outcome !== null && 'failure' in outcome) point.reason = outcome.failure;
-    }
-    const lowest = lowestOf(jobs.map(({ outcome }) => outcome));
-    if (lowest === null) continue;
-    point.best = lowestOf([point.best, lowest]);
-    const { energyDecreaseThresholdHartree } = state.settings;
-    if (
-      point.handedOnHartree !== null &&
-      !(lowest.energyHartree < point.handedOnHartree - energyDecreaseThresholdHartree)
-    ) {
-      continue;
-    }
-    point.handedOnHartree = lowest.energyHartree;
-    for (const step of [1, size - 1]) {
-      opened.push(addJob(state, (gridIndex + step) % size, round + 1, gridIndex, lowest.geometry));
-    }
-  }
+  return withJobs(state, grid, jobs);
 }
 
-/** Add a job to the round of a grid point; rounds stay sorted by number and point, jobs by source. */
-function addJob(
-  state: DriveState,
-  gridIndex: number,
-  round: number,
-  source: number,
-  startGeometry: string,
-): DriveJob {
-  let open = state.open.find((other) => other.gridIndex === gridIndex && other.round === round);
-  if (open === undefined) {
-    open = { gridIndex, round, jobs: [] };
-    state.open.push(open);
-    state.open.sort((a, b) => a.round - b.round || a.gridIndex - b.gridIndex);
-  }
-  const job = { source, startGeometry, outcome: null };
-  open.jobs.push(job);
-  open.jobs.sort((a, b) => a.source - b.source);
-  return publicJob(state, open, job);
+function isImprovement(
+  { energyHartree }: Best,
+  { handedOnHartree }: PointState,
+  { energyDecreaseThresholdHartree }: DriveSettings,
+): boolean {
+  return handedOnHartree === null || energyHartree < handedOnHartree - energyDecreaseThresholdHartree;
 }
 
-function publicJob(state: DriveState, open: OpenRound, { source, startGeometry }: OpenJob): DriveJob {
-  const angles = gridAnglesDegrees(state.settings.gridSpacingDegrees);
-  const gridDegrees = angles[open.gridIndex]!;
-  const from = open.round === 0 ? `seed${source}` : String(angles[source]);
-  return { id: `${open.round}:${gridDegrees}:${from}`, gridDegrees, round: open.round, startGeometry };
+function upperLimitHartree({ points, settings: { energyUpperLimitHartree } }: CurrentDriveState): number {
+  if (energyUpperLimitHartree === undefined) return Infinity;
+  const energies = points.flatMap(({ best }) => (best === null ? [] : [best.energyHartree]));
+  return Math.min(...energies) + energyUpperLimitHartree;
 }
 
-function findOutstanding(state: DriveState, jobId: string): { round: number; job: number } | null {
-  for (const [round, open] of state.open.entries()) {
-    const job = open.jobs.findIndex(
-      (each) => each.outcome === null && publicJob(state, open, each).id === jobId,
-    );
-    if (job !== -1) return { round, job };
-  }
-  return null;
+interface NewJob {
+  gridIndex: number;
+  round: number;
+  source: number;
+  startGeometry: string;
 }
 
-/** Open rounds count too: what has been computed is known. */
-function lowestSoFar(state: DriveState, gridIndex: number): Best | null {
-  const open = state.open.filter((each) => each.gridIndex === gridIndex);
-  return lowestOf([
-    state.points[gridIndex]!.best,
-    ...open.flatMap(({ jobs }) => jobs.map(({ outcome }) => outcome)),
-  ]);
+/** Add jobs to the rounds of their grid points; rounds stay sorted by number and point, jobs as torsiondrive has them. */
+function withJobs(
+  state: CurrentDriveState,
+  grid: Grid,
+  newJobs: readonly NewJob[],
+): DriveStep & { state: CurrentDriveState } {
+  const open = [...state.open];
+  const jobs = newJobs.map(({ gridIndex, round, source, startGeometry }) => {
+    const job: OpenJob = { source, startGeometry, outcome: null };
+    const place = open.findIndex((other) => other.gridIndex === gridIndex && other.round === round);
+    const known: OpenRound = open[place] ?? { gridIndex, round, jobs: [] };
+    const grown = { ...known, jobs: [...known.jobs, job].sort((a, b) => compareSources(grid, round, a, b)) };
+    if (place === -1) open.push(grown);
+    else open[place] = grown;
+    return describe(grid, grown, job);
+  });
+  open.sort((a, b) => a.round - b.round || a.gridIndex - b.gridIndex);
+  return { state: { ...state, open }, jobs };
 }
 
-/** The first of the lowest. */
-function lowestOf(outcomes: readonly OpenJob['outcome'][]): Best | null {
-  let lowest: Best | null = null;
-  for (const outcome of outcomes) {
-    if (outcome === null || 'failure' in outcome) continue;
-    if (lowest === null || outcome.energyHartree < lowest.energyHartree) lowest = outcome;
-  }
-  return lowest;
+/** Seeds in the order in which they were given; else torsiondrive's order of the points that hand on. */
+function compareSources(grid: Grid, round: number, a: OpenJob, b: OpenJob): number {
+  if (round === 0) return a.source - b.source;
+  const folder = ({ source }: OpenJob): string => folderOf(gridDegrees(grid, source));
+  return compareText(folder(a), folder(b));
+}
+
+function describe(grid: Grid, { gridIndex, round }: OpenRound, { source, startGeometry }: OpenJob): DriveJob {
+  const target = gridDegrees(grid, gridIndex);
+  const from = round === 0 ? `seed${source}` : gridDegrees(grid, source).join();
+  return { id: `${round}:${target.join()}:${from}`, gridDegrees: target, round, startGeometry };
 }

@@ -1,0 +1,19 @@
+// torsiondrive keeps the jobs of a grid point in numbered folders, and takes results in the order of the folders' names.
+// It decides which of two equal energies comes first.
+
+/** The name of a grid point's folder: a plus sorts before a minus, and then by size. */
+export function folderOf(gridDegrees: readonly number[]): string {
+  return gridDegrees
+    .map((degrees) => `${degrees < 0 ? '-' : '+'}${String(Math.abs(degrees)).padStart(3, '0')}`)
+    .join('_');
+}
+
+/** Sorts what has a number from 1 as text is sorted: the tenth job of a grid point comes before its second. */
+export function inFolderOrder<Job>(jobs: readonly Job[], jobsBefore: number): Job[] {
+  const numbered = jobs.map((job, index) => ({ job, name: String(jobsBefore + index + 1) }));
+  return numbered.sort((a, b) => compareText(a.name, b.name)).map(({ job }) => job);
+}
+
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
