@@ -1,4 +1,4 @@
-import { fitProfiles, type Drive } from '@bespoke/fitting';
+import { fitProfiles, type Drive, type FittedFigure } from '@bespoke/fitting';
 import { loadRDKit, moleculeFromSmiles } from '@bespoke/molecule';
 import { appendTorsions, parseOffxml, writeOffxml } from '@bespoke/smirnoff';
 import type {
@@ -42,13 +42,18 @@ export default async function fit({
     chargesE,
     points: drive.points,
   }));
-  const result = await fitProfiles(startingForceField, drives, parameters, fit);
+  const figures = parameters.flatMap((parameter) => forceConstants(parameter, fit.priorWidthKcalPerMol));
+  const result = await fitProfiles(startingForceField, drives, figures, fit);
 
-  const fittedBySmirks = new Map(parameters.map(({ smirks }, i) => [smirks, result.parameters[i] ?? []]));
-  const fitted = parameters.map((parameter) => ({
+  const fittedK = new Map(
+    result.figures.map(({ smirks, attribute, value }) => [`${attribute} ${smirks}`, value]),
+  );
+  const fitted = parameters.map(({ smirks, terms, ...parameter }) => ({
     ...parameter,
-    terms: fittedBySmirks.get(parameter.smirks) ?? [],
+    smirks,
+    terms: terms.map((term, n) => ({ ...term, kKcalPerMol: fittedK.get(`k${n + 1} ${smirks}`)! })),
   }));
+  const fittedBySmirks = new Map(fitted.map(({ smirks, terms }) => [smirks, terms]));
   return {
     offxml: writeOffxml(appendTorsions(parseOffxml(baseForceField), withIds(fitted), provenance)),
     objective: result.objective,
@@ -78,6 +83,17 @@ export default async function fit({
       };
     }),
   };
+}
+
+/** What is fitted of a bespoke torsion: its terms are k1, k2, … of the force field. */
+function forceConstants({ smirks, terms }: BespokeParameter, priorWidth: number): FittedFigure[] {
+  return terms.map(({ kKcalPerMol }, n) => ({
+    section: 'ProperTorsions',
+    smirks,
+    attribute: `k${n + 1}`,
+    value: kKcalPerMol,
+    priorWidth,
+  }));
 }
 
 function distinct(parameters: BespokeParameter[]): BespokeParameter[] {

@@ -1,3 +1,5 @@
+export type { Drive } from './drive';
+export { fittedFigure, generalFigures, type FittedFigure } from './fitted-figures';
 export { FittingError } from './fitting-error';
 export type { FitProgress, Objective, OptimizerSettings } from './optimizer';
-export { fitProfiles, type Drive, type DriveFit, type FittedParameter, type ProfileFit } from './profile-fit';
+export { fitProfiles, type DriveFit, type ProfileFit } from './profile-fit';

@@ -1,18 +1,16 @@
 import { factorise, MechanicsError } from '@bespoke/mechanics';
 import { setImmediate } from 'node:timers/promises';
-import { minimisePenalisedQuadratic } from './penalised-quadratic';
+import { PENALTIES, type Penalty } from './penalty';
 import {
   profileResiduals,
-  type FittedTerm,
   type ProfileResiduals,
   type ProfileSettings,
   type TorsionProfile,
 } from './torsion-profile';
 
-/** How far parameters may go from where they start, and how long they may take. */
+/** What holds figures near where they start, and how long they may take. */
 export interface OptimizerSettings extends ProfileSettings {
-  penalty: 'L1' | 'L2';
-  priorWidthKcalPerMol: number;
+  penalty: keyof typeof PENALTIES;
   maxIterations: number;
 }
 
@@ -29,9 +27,9 @@ export interface FitProgress {
   objective: number;
 }
 
-export interface OptimizedTerms {
-  /** In the order of the terms. */
-  kKcalPerMol: Float64Array;
+export interface OptimizedFigures {
+  /** How far each has gone from its start. */
+  shifts: Float64Array;
   before: Objective;
   after: Objective;
   /** Total after each iteration. */
@@ -40,11 +38,9 @@ export interface OptimizedTerms {
   stoppedBecause: string[];
 }
 
-/** b of the hyperbola √(m² + b²) − b that is ForceBalance's L1 penalty. */
-const HYPERBOLA = 1e-6;
 /**
  * Converged when the quadratic model promises no larger relative decrease of the objective than this. ForceBalance
- * stops at 1e-4; with 1e-6 the force constants are good to about 0.01 kcal/mol.
+ * stops at 1e-4; with 1e-6 force constants of torsions are good to about 0.01 kcal/mol.
  */
 const CONVERGED = 1e-6;
 /** An objective below this is as good as 0: an RMSE of 0.003 kcal/mol. */
@@ -55,23 +51,24 @@ const MAX_DAMPING = 1e5;
 const MAX_LEAPS = 3;
 
 /**
- * Finds the force constants that minimise ForceBalance's objective of all profiles together with the penalty on
- * m = (k − k_start)/prior width: Levenberg-Marquardt on exact derivatives, near the minimum Newton's method, the
- * penalty being part of each step's quadratic model, so that L1 really leaves parameters where they start. What
+ * Finds the figures that minimise ForceBalance's objective of all profiles together with the penalty on
+ * m = (figure − start)/prior width: Levenberg-Marquardt on exact derivatives, near the minimum Newton's method, the
+ * penalty being part of each step's quadratic model, so that L1 really leaves figures where they start. What
  * it gives back is the best that it has seen, always.
  *
+ * @param priorWidths Of all figures. One that acts on no profile stays where it starts.
  * @throws The signal's reason when aborted, MechanicsError when a profile has no energy at its start.
  */
-export async function optimizeTerms(
+export async function optimizeFigures(
   profiles: readonly TorsionProfile[],
-  terms: readonly FittedTerm[],
+  priorWidths: readonly number[],
   settings: OptimizerSettings,
   signal?: AbortSignal,
   onProgress?: (progress: FitProgress) => void,
-): Promise<OptimizedTerms> {
+): Promise<OptimizedFigures> {
   const problems: Problem[] = [];
-  for (const group of groupsWithoutCommonTerms(profiles)) {
-    problems.push(await openProblem(group, terms, settings, signal));
+  for (const group of groupsWithoutCommonFigures(profiles)) {
+    problems.push(await openProblem(group, priorWidths, settings, signal));
   }
   const sum = (of: (problem: Problem) => Objective): Objective => ({
     total: problems.reduce((value, problem) => value + of(problem).total, 0),
@@ -89,22 +86,22 @@ export async function optimizeTerms(
     });
     if (reason !== null) stoppedBecause.push(reason);
   }
-  const kKcalPerMol = Float64Array.from(terms, (term) => term.startKcalPerMol);
-  for (const { termIndices, best } of problems) {
-    termIndices.forEach((term, p) => (kKcalPerMol[term]! += settings.priorWidthKcalPerMol * best.m[p]!));
+  const shifts = new Float64Array(priorWidths.length);
+  for (const { figures, best } of problems) {
+    figures.forEach((figure, p) => (shifts[figure] = priorWidths[figure]! * best.m[p]!));
   }
-  return { kKcalPerMol, before, after: sum(({ best }) => best.objective), history, stoppedBecause };
+  return { shifts, before, after: sum(({ best }) => best.objective), history, stoppedBecause };
 }
 
-/** Profiles that share terms, directly or through others, are one problem; all others are problems apart. */
-function groupsWithoutCommonTerms(profiles: readonly TorsionProfile[]): TorsionProfile[][] {
-  let groups: { profiles: TorsionProfile[]; terms: Set<number> }[] = [];
+/** Profiles that share figures, directly or through others, are one problem; all others are problems apart. */
+function groupsWithoutCommonFigures(profiles: readonly TorsionProfile[]): TorsionProfile[][] {
+  let groups: { profiles: TorsionProfile[]; figures: Set<number> }[] = [];
   for (const profile of profiles) {
-    const joined = { profiles: [profile], terms: new Set(profile.fitted.map(({ term }) => term)) };
+    const joined = { profiles: [profile], figures: new Set(figuresOf(profile)) };
     groups = groups.filter((group) => {
-      if (![...group.terms].some((term) => joined.terms.has(term))) return true;
+      if (![...group.figures].some((figure) => joined.figures.has(figure))) return true;
       joined.profiles.unshift(...group.profiles);
-      for (const term of group.terms) joined.terms.add(term);
+      for (const figure of group.figures) joined.figures.add(figure);
       return false;
     });
     groups.push(joined);
@@ -112,29 +109,36 @@ function groupsWithoutCommonTerms(profiles: readonly TorsionProfile[]): TorsionP
   return groups.map((group) => group.profiles);
 }
 
-/** Some of the fit's terms, which no other problem has, and the best that is known of them. */
+function figuresOf({ adjustables }: TorsionProfile): number[] {
+  return adjustables.map(({ figure }) => figure);
+}
+
+/** Some of the fit's figures, which no other problem has, and the best that is known of them. */
 interface Problem {
-  termIndices: number[];
+  /** Their indices among those of the fit. */
+  figures: number[];
   best: Evaluation;
   evaluate(m: Float64Array): Promise<Evaluation>;
 }
 
 async function openProblem(
   profiles: readonly TorsionProfile[],
-  allTerms: readonly FittedTerm[],
+  allPriorWidths: readonly number[],
   settings: OptimizerSettings,
   signal: AbortSignal | undefined,
 ): Promise<Problem> {
-  const termIndices = [...new Set(profiles.flatMap(({ fitted }) => fitted.map(({ term }) => term)))];
-  const terms = termIndices.map((term) => allTerms[term]!);
+  const figures = [...new Set(profiles.flatMap(figuresOf))];
   const own = profiles.map((profile) => ({
     ...profile,
-    fitted: profile.fitted.map(({ proper, term }) => ({ proper, term: termIndices.indexOf(term) })),
+    adjustables: profile.adjustables.map(({ figure, adjustable }) => ({
+      figure: figures.indexOf(figure),
+      adjustable,
+    })),
   }));
-  const size = terms.length;
-  const width = settings.priorWidthKcalPerMol;
+  const size = figures.length;
+  const widths = Float64Array.from(figures, (figure) => allPriorWidths[figure]!);
   const evaluate = async (m: Float64Array): Promise<Evaluation> => {
-    const k = m.map((value, term) => terms[term]!.startKcalPerMol + width * value);
+    const shifts = m.map((value, p) => widths[p]! * value);
     const at = {
       m,
       slope: new Float64Array(size),
@@ -145,13 +149,12 @@ async function openProblem(
     for (const profile of own) {
       await setImmediate(); // lets a cancellation in
       signal?.throwIfAborted();
-      target += addProfile(at, profileResiduals(profile, terms, k, settings), width);
+      target += addProfile(at, profileResiduals(profile, shifts, settings), widths);
     }
-    const penalty = penaltyOf(m, settings.penalty);
+    const penalty = PENALTIES[settings.penalty].valueAt(m);
     return { ...at, objective: { total: target + penalty, target, penalty } };
   };
-
-  return { termIndices, best: await evaluate(new Float64Array(size)), evaluate };
+  return { figures, best: await evaluate(new Float64Array(size)), evaluate };
 }
 
 /**
@@ -165,24 +168,25 @@ async function solve(
   settings: OptimizerSettings,
   afterIteration: () => void,
 ): Promise<string | null> {
+  const penalty = PENALTIES[settings.penalty];
   let current = problem.best;
   let damping = 0;
   let leaps = 0;
   for (let iteration = 1; ; iteration++) {
-    const undamped = proposeStep(current, 0, settings.penalty);
+    const undamped = proposeStep(current, 0, penalty);
     const converged = undamped.promised <= CONVERGED * Math.max(current.objective.total, NEGLIGIBLE);
     if (converged && current === problem.best) return null;
     const leap = damping > MAX_DAMPING;
     if (converged || iteration > settings.maxIterations || (leap && leaps === MAX_LEAPS)) {
       const { total } = problem.best.objective;
-      const { promised } = proposeStep(problem.best, 0, settings.penalty);
+      const { promised } = proposeStep(problem.best, 0, penalty);
       return (
         `the fit stopped unconverged after ${iteration - 1} iterations` +
         (iteration > settings.maxIterations ? '' : ', where a profile jumps between two relaxed shapes') +
         `: its objective is ${total.toPrecision(6)}, from which a further step promises to take ${promised.toPrecision(2)}`
       );
     }
-    const step = damping === 0 || leap ? undamped : proposeStep(current, damping, settings.penalty);
+    const step = damping === 0 || leap ? undamped : proposeStep(current, damping, penalty);
     const tried = await problem.evaluate(step.m).catch(nullIfNoMinimum);
     const gained = tried === null ? -Infinity : current.objective.total - tried.objective.total;
     if (tried !== null && (gained > 0 || leap)) current = tried;
@@ -213,19 +217,11 @@ function nullIfNoMinimum(error: unknown): null {
   throw error;
 }
 
-/** ForceBalance's penalty on m. */
-function penaltyOf(m: Float64Array, norm: 'L1' | 'L2'): number {
-  return m.reduce(
-    (sum, value) => sum + (norm === 'L2' ? value * value : Math.hypot(value, HYPERBOLA) - HYPERBOLA),
-    0,
-  );
-}
-
-/** Adds one profile's derivatives over m = k/width; returns its objective VᵀV. */
+/** Adds one profile's derivatives over m = shift/width; returns its objective VᵀV. */
 function addProfile(
   at: Omit<Evaluation, 'objective'>,
   { values, jacobian, curvature }: ProfileResiduals,
-  width: number,
+  widths: Float64Array,
 ): number {
   const size = at.m.length;
   let target = 0;
@@ -233,13 +229,17 @@ function addProfile(
     const start = row * size;
     target += values[row]! ** 2;
     for (let p = 0; p < size; p++) {
-      const left = width * jacobian[start + p]!;
+      const left = widths[p]! * jacobian[start + p]!;
       if (left === 0) continue;
       at.slope[p]! += left * values[row]!;
-      for (let q = 0; q < size; q++) at.normal[p * size + q]! += left * width * jacobian[start + q]!;
+      for (let q = 0; q < size; q++) at.normal[p * size + q]! += left * widths[q]! * jacobian[start + q]!;
     }
   }
-  for (let pq = 0; pq < size * size; pq++) at.curvature[pq]! += width * width * curvature[pq]!;
+  for (let p = 0; p < size; p++) {
+    for (let q = 0; q < size; q++) {
+      at.curvature[p * size + q]! += widths[p]! * widths[q]! * curvature[p * size + q]!;
+    }
+  }
   return target;
 }
 
@@ -247,11 +247,11 @@ function addProfile(
  * The minimum of the objective's quadratic model + damping·|m′ − m|², and by how much that falls. Far from the
  * minimum the target's model is Gauss and Newton's |V + J(m′ − m)|², near it Newton's, if that is convex.
  */
-function proposeStep(at: Evaluation, damping: number, norm: 'L1' | 'L2'): Step {
-  const step = minimiseModel(at, at.normal, damping, norm);
+function proposeStep(at: Evaluation, damping: number, penalty: Penalty): Step {
+  const step = minimiseModel(at, at.normal, damping, penalty);
   if (step.promised > NEAR * at.objective.total) return step;
-  const newton = newtonModel(at, norm);
-  return newton === null ? step : minimiseModel(at, newton, damping, norm);
+  const newton = newtonModel(at, penalty);
+  return newton === null ? step : minimiseModel(at, newton, damping, penalty);
 }
 
 interface Step {
@@ -259,13 +259,13 @@ interface Step {
   promised: number;
 }
 
-function minimiseModel(at: Evaluation, model: Float64Array, damping: number, norm: 'L1' | 'L2'): Step {
+function minimiseModel(at: Evaluation, model: Float64Array, damping: number, penalty: Penalty): Step {
   const size = at.m.length;
   const q = model.slice();
   for (let p = 0; p < size; p++) q[p * size + p]! += damping;
   const c = at.m.map((_, p) => at.m.reduce((sum, m, j) => sum + q[p * size + j]! * m, -at.slope[p]!));
-  const m = minimisePenalisedQuadratic(q, c, norm, 1, at.m);
-  let change = penaltyOf(m, norm) - at.objective.penalty;
+  const m = penalty.minimiseWith(q, c, at.m);
+  let change = penalty.valueAt(m) - at.objective.penalty;
   for (let p = 0; p < size; p++) {
     const dp = m[p]! - at.m[p]!;
     change += 2 * at.slope[p]! * dp;
@@ -275,17 +275,17 @@ function minimiseModel(at: Evaluation, model: Float64Array, damping: number, nor
 }
 
 /**
- * Half the target's second derivatives, with L1 only among the terms that have moved; null where they are not
- * convex together with the penalty.
+ * Half the target's second derivatives, only among the figures across which the penalty is smooth; null where they
+ * are not convex together with the penalty.
  */
-function newtonModel(at: Evaluation, norm: 'L1' | 'L2'): Float64Array | null {
+function newtonModel(at: Evaluation, penalty: Penalty): Float64Array | null {
   const size = at.m.length;
-  const moves = at.m.map((m) => (norm === 'L2' || m !== 0 ? 1 : 0));
-  const newton = at.normal.map(
-    (value, pq) => value + moves[Math.floor(pq / size)]! * moves[pq % size]! * at.curvature[pq]!,
+  const isSmooth = Array.from(at.m, (m) => penalty.isSmoothAt(m));
+  const newton = at.normal.map((value, pq) =>
+    isSmooth[Math.floor(pq / size)] && isSmooth[pq % size] ? value + at.curvature[pq]! : value,
   );
   const factor = newton.slice();
-  // The L2 penalty's own curvature; otherwise next to nothing, for terms that no point depends on.
-  for (let p = 0; p < size; p++) factor[p * size + p]! += norm === 'L2' ? 1 : 1e-8;
+  // Next to nothing, for figures that no point depends on.
+  for (let p = 0; p < size; p++) factor[p * size + p]! += penalty.halfCurvature + 1e-8;
   return factorise(factor, size) ? newton : null;
 }

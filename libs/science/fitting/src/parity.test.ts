@@ -2,10 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { loadRDKit, moleculeFromSmiles } from '@bespoke/molecule';
-import { parseOffxml } from '@bespoke/smirnoff';
+import { markedFigures, parseOffxml } from '@bespoke/smirnoff';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { OptimizerSettings } from './optimizer';
-import { fitProfiles, type Drive, type FittedParameter } from './profile-fit';
+import type { Drive } from './drive';
+import { fittedFigure } from './fitted-figures';
+import { fitProfiles } from './profile-fit';
 
 const shared = resolve(__dirname, '../../../../../shared/data');
 const fitsFile = resolve(shared, 'forcebalance/fits-dev.jsonl.gz');
@@ -16,13 +18,6 @@ interface RecordedFit {
   penalty_type: 'L1' | 'L2';
   initial: { X: number };
   final: { X: number };
-  groups: {
-    smirks: string;
-    k_initial_kcal: number[];
-    periodicity: number[];
-    phase_deg: number[];
-    idivf: number[];
-  }[];
   targets: {
     id: string;
     mapped_smiles: string;
@@ -79,31 +74,22 @@ describe.skipIf(!present)('against ForceBalance (skipped without ../shared/data)
           })),
         };
       });
-      const parameters = recorded.groups.map((group): FittedParameter => ({
-        smirks: group.smirks,
-        terms: group.k_initial_kcal.map((k, n) => ({
-          periodicity: group.periodicity[n]!,
-          phaseDegrees: group.phase_deg[n]!,
-          idivf: group.idivf[n]!,
-          kKcalPerMol: k,
-        })),
-      }));
       const settings: OptimizerSettings = {
         penalty: recorded.penalty_type,
-        priorWidthKcalPerMol: 6,
         energyCutoffKcalPerMol: 10,
         energyDenominatorKcalPerMol: 1,
         restraintKcalPerMolPerAngstrom2: 1,
         maxIterations: 50,
       };
       const forceField = parseOffxml(recorded.force_field_before);
-      const fit = await fitProfiles(forceField, drives, parameters, settings);
+      const figures = markedFigures(forceField).map(fittedFigure);
+      const fit = await fitProfiles(forceField, drives, figures, settings);
 
       expect(fit.warnings).toEqual([]);
       expect(fit.objective.before.total / recorded.initial.X).toBeCloseTo(1, 6);
       // ForceBalance leaves terms that L1 holds up to 1e-6 of a prior width off 0, where its hyperbola is round;
       // here they are exactly 0.
-      const hyperbola = recorded.penalty_type === 'L1' ? 1e-6 * parameters.length * 4 : 1e-8;
+      const hyperbola = recorded.penalty_type === 'L1' ? 1e-6 * figures.length : 1e-8;
       expect(fit.objective.after.total).toBeLessThan(recorded.final.X + hyperbola);
       const weights = fit.drives.flatMap((drive) => drive.points.map((point) => point.weight));
       expect(
@@ -113,13 +99,10 @@ describe.skipIf(!present)('against ForceBalance (skipped without ../shared/data)
         ),
       ).toBeLessThan(1e-10);
 
-      const fitted = parameters.map(({ smirks, terms }) => ({
-        smirks,
-        terms: terms.map((term, n) => {
-          const name = `/k${n + 1}/${smirks}`;
-          return { ...term, kKcalPerMol: recorded.pvals[recorded.plist.findIndex((p) => p.endsWith(name))]! };
-        }),
-      }));
+      const fitted = figures.map((figure) => {
+        const name = `/${figure.attribute}/${figure.smirks}`;
+        return { ...figure, value: recorded.pvals[recorded.plist.findIndex((p) => p.endsWith(name))]! };
+      });
       const theirs = await fitProfiles(forceField, drives, fitted, { ...settings, maxIterations: 0 });
       for (const [ours, when] of [
         [fit, 'before'],

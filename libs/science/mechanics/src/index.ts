@@ -1,3 +1,8 @@
+export { adjustableCopy, type Adjustable } from './adjustable';
+export { adjustableAngle, adjustableAngleForceConstant } from './adjustable-angles';
+export { adjustableBondForceConstant, adjustableBondLength } from './adjustable-bonds';
+export { adjustableTorsionForceConstant } from './adjustable-torsions';
+export { adjustableEpsilon, adjustableVdwRadius } from './adjustable-vdw';
 export { factorise, solveFactorised } from './cholesky';
 export { energy, energyTerms, type EnergyTerms } from './energy';
 export { GRADIENT_TOLERANCE, minimise, type MinimisationOptions, type Minimum } from './minimisation';
@@ -10,5 +15,4 @@ export {
   type MechanicsSystem,
   type NonbondedPairs,
 } from './system';
-export { addCosineTerm, torsionSeries, type TorsionSeries } from './torsion-series';
-export { torsionAngle, type TorsionAngle } from './torsion-angle';
+export type { TorsionSeries } from './torsion-series';

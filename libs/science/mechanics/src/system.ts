@@ -36,6 +36,15 @@ export interface NonbondedPairs {
   coefficients: Float64Array;
 }
 
+/** Van der Waals figures, from which the A and B of pairs come. */
+export interface VdwFigures {
+  /** By atom. */
+  epsilonKcalPerMol: Float64Array;
+  rminHalfAngstrom: Float64Array;
+  /** By pair: 1, or the 1-4 scale. */
+  scales: Float64Array;
+}
+
 /**
  * One molecule in vacuum under a SMIRNOFF force field, without cutoffs and constraints, laid out for fast
  * evaluation. Coordinates are flat [x0, y0, z0, x1, …] in angstrom; energies are kcal/mol.
@@ -48,6 +57,7 @@ export interface MechanicsSystem {
   propers: TorsionSeries;
   /** Three dihedrals for each improper. */
   impropers: TorsionSeries;
+  vdw: VdwFigures;
   pairs: NonbondedPairs;
 }
 
@@ -104,7 +114,7 @@ export function createSystem(
     impropers: torsionSeries(
       assignment.impropers.flatMap(({ dihedrals, terms }) => dihedrals.map((atoms) => ({ atoms, terms }))),
     ),
-    pairs: nonbondedPairs(molecule, assignment, chargesE),
+    ...nonbonded(molecule, assignment, chargesE),
   };
 }
 
@@ -125,38 +135,54 @@ export function harmonicAngles(
   };
 }
 
-function nonbondedPairs(
+function nonbonded(
   molecule: Molecule,
-  assignment: Assignment,
+  { vdw: assigned, scale14 }: Assignment,
   chargesE: ArrayLike<number>,
-): NonbondedPairs {
+): Pick<MechanicsSystem, 'vdw' | 'pairs'> {
   const separation = excludedAndScaledPairs(molecule.neighbours);
   const atomCount = molecule.atoms.length;
   const rows = new Int32Array(atomCount + 1);
-  const partners: number[] = [];
-  const coefficients: number[] = [];
+  const pairs: { i: number; j: number; isScaled: boolean }[] = [];
   for (let i = 0; i < atomCount; i++) {
     for (let j = i + 1; j < atomCount; j++) {
       const kind = separation[i * atomCount + j];
-      if (kind === 'excluded') continue;
-      const vdwScale = kind === 'scaled' ? assignment.scale14.vdw : 1;
-      const coulombScale = kind === 'scaled' ? assignment.scale14.electrostatics : 1;
-      const a = assignment.vdw[i]!;
-      const b = assignment.vdw[j]!;
-      // Lorentz-Berthelot. With Rmin = (Rmin_i + Rmin_j)/2, 4ε((σ/r)¹² − (σ/r)⁶) is ε((Rmin/r)¹² − 2(Rmin/r)⁶).
-      const epsilon = vdwScale * Math.sqrt(a.epsilonKcalPerMol * b.epsilonKcalPerMol);
-      const rmin = a.rminHalfAngstrom + b.rminHalfAngstrom;
-      const rmin3 = rmin * rmin * rmin;
-      const rmin6 = rmin3 * rmin3;
-      const coulomb = coulombScale * COULOMB_KCAL_ANGSTROM * chargesE[i]! * chargesE[j]!;
-      partners.push(3 * j);
-      coefficients.push(epsilon * rmin6 * rmin6, 2 * epsilon * rmin6, coulomb);
+      if (kind !== 'excluded') pairs.push({ i, j, isScaled: kind === 'scaled' });
     }
-    rows[i + 1] = partners.length;
+    rows[i + 1] = pairs.length;
   }
-  return {
-    rows,
-    partners: Int32Array.from(partners),
-    coefficients: Float64Array.from(coefficients),
+  const vdw = {
+    epsilonKcalPerMol: Float64Array.from(assigned, (atom) => atom!.epsilonKcalPerMol),
+    rminHalfAngstrom: Float64Array.from(assigned, (atom) => atom!.rminHalfAngstrom),
+    scales: Float64Array.from(pairs, ({ isScaled }) => (isScaled ? scale14.vdw : 1)),
   };
+  const coefficients = pairs.flatMap(({ i, j, isScaled }, pair) => [
+    ...vdwCoefficients(vdw, pair, i, j),
+    (isScaled ? scale14.electrostatics : 1) * COULOMB_KCAL_ANGSTROM * chargesE[i]! * chargesE[j]!,
+  ]);
+  return {
+    vdw,
+    pairs: {
+      rows,
+      partners: Int32Array.from(pairs, ({ j }) => 3 * j),
+      coefficients: Float64Array.from(coefficients),
+    },
+  };
+}
+
+/**
+ * A and B of a pair of atoms by Lorentz and Berthelot: with Rmin = (Rmin_i + Rmin_j)/2, 4ε((σ/r)¹² − (σ/r)⁶) is
+ * ε((Rmin/r)¹² − 2(Rmin/r)⁶).
+ */
+export function vdwCoefficients(
+  { epsilonKcalPerMol, rminHalfAngstrom, scales }: VdwFigures,
+  pair: number,
+  i: number,
+  j: number,
+): [number, number] {
+  const epsilon = scales[pair]! * Math.sqrt(epsilonKcalPerMol[i]! * epsilonKcalPerMol[j]!);
+  const rmin = rminHalfAngstrom[i]! + rminHalfAngstrom[j]!;
+  const rmin3 = rmin * rmin * rmin;
+  const rmin6 = rmin3 * rmin3;
+  return [epsilon * rmin6 * rmin6, 2 * epsilon * rmin6];
 }

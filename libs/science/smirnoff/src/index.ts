@@ -22,6 +22,16 @@ export {
 } from './bespoke-torsions';
 export { builtInForceField, builtInForceFieldNames } from './built-in-force-fields';
 export { chargeIncrements, libraryCharges, wantedChargeModel, type WantedChargeModel } from './charges';
+export {
+  figureKind,
+  figuresOf,
+  markedFigures,
+  SIGMA_PER_RMIN_HALF,
+  withFigures,
+  type Figure,
+  type FigureName,
+  type FigureSection,
+} from './figures';
 export { mergeForceFields } from './merge';
 export { labelMolecule, type AtomsAndId, type MoleculeLabels } from './molecule-labels';
 export { parseOffxml, writeOffxml, type ForceField } from './offxml';

@@ -48,12 +48,19 @@ export function parametersIn<P>(
   name: ParameterSection,
   read: (element: XmlElement, named: Parameter, section: XmlElement) => P,
 ): P[] {
-  const { element: elementName, atoms } = PARAMETER_SECTIONS[name];
+  const { atoms } = PARAMETER_SECTIONS[name];
   return sectionsNamed(forceField, name).flatMap((section) =>
-    childElements(section)
-      .filter((element) => element.name === elementName)
-      .map((element) => read(element, namedParameter(element, atoms), section)),
+    parameterElements(section, name).map((element) => read(element, namedParameter(element, atoms), section)),
   );
+}
+
+/** The parameters of a section as they stand in the file. */
+export function elementsIn(forceField: ForceField, name: ParameterSection): XmlElement[] {
+  return sectionsNamed(forceField, name).flatMap((section) => parameterElements(section, name));
+}
+
+function parameterElements(section: XmlElement, name: ParameterSection): XmlElement[] {
+  return childElements(section).filter((element) => element.name === PARAMETER_SECTIONS[name].element);
 }
 
 const patterns = new WeakMap<ForceField, Map<ParameterSection, Parameter[]>>();

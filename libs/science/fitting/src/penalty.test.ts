@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { minimisePenalisedQuadratic } from './penalised-quadratic';
+import { PENALTIES } from './penalty';
 
 const SIZE = 6;
 const value = (q: Float64Array, c: Float64Array, norm: 'L1' | 'L2', m: Float64Array): number => {
@@ -29,7 +29,7 @@ function example(): { q: Float64Array; c: Float64Array } {
 
 describe.each(['L1', 'L2'] as const)('the minimum with %s', (norm) => {
   const { q, c } = example();
-  const m = minimisePenalisedQuadratic(q, c, norm, 1, new Float64Array(SIZE));
+  const m = PENALTIES[norm].minimiseWith(q, c, new Float64Array(SIZE));
 
   it('rises in every direction', () => {
     const lowest = value(q, c, norm, m);
@@ -51,8 +51,8 @@ describe.each(['L1', 'L2'] as const)('the minimum with %s', (norm) => {
 describe('L1', () => {
   it('leaves exactly at 0 what is not worth its penalty', () => {
     const q = Float64Array.of(4, 0, 0, 2);
-    expect([
-      ...minimisePenalisedQuadratic(q, Float64Array.of(0.4, -1.5), 'L1', 1, Float64Array.of(1, 1)),
-    ]).toEqual([0, -0.5]);
+    expect([...PENALTIES.L1.minimiseWith(q, Float64Array.of(0.4, -1.5), Float64Array.of(1, 1))]).toEqual([
+      0, -0.5,
+    ]);
   });
 });

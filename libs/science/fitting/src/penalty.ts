@@ -1,0 +1,31 @@
+import { lasso, ridge } from './penalised-quadratic';
+
+/** What holds figures near where they start; over m = (figure − start)/prior width. */
+export interface Penalty {
+  valueAt(m: Float64Array): number;
+  /** The minimum of mᵀQm − 2cᵀm + the penalty, for a positive semidefinite Q, row-major; a descent begins at `start`. */
+  minimiseWith(q: Float64Array, c: Float64Array, start: Float64Array): Float64Array;
+  /** Whether it has derivatives at an m, so that a model of second order holds across it. */
+  isSmoothAt(m: number): boolean;
+  /** Half its second derivative where it is smooth. */
+  halfCurvature: number;
+}
+
+/** b of the hyperbola √(m² + b²) − b that is ForceBalance's L1 penalty. */
+const HYPERBOLA = 1e-6;
+
+/** ForceBalance's. */
+export const PENALTIES: Readonly<Record<'L1' | 'L2', Penalty>> = {
+  L1: {
+    valueAt: (m) => m.reduce((sum, value) => sum + Math.hypot(value, HYPERBOLA) - HYPERBOLA, 0),
+    minimiseWith: (q, c, start) => lasso(q, c, start),
+    isSmoothAt: (m) => m !== 0,
+    halfCurvature: 0,
+  },
+  L2: {
+    valueAt: (m) => m.reduce((sum, value) => sum + value * value, 0),
+    minimiseWith: (q, c) => ridge(q, c),
+    isSmoothAt: () => true,
+    halfCurvature: 1,
+  },
+};
