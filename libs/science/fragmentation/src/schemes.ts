@@ -43,20 +43,21 @@ export async function atomsAroundBonds(
     case 'wbo': {
       if (bonds.length === 0) return [];
       const fragments = minimalFragments(molecule, settings.keepNonRotorRingSubstituents);
-      const parentOrders = await bondOrdersOf(molecule);
-      return Promise.all(
-        bonds.map(async (bond) => {
-          const atoms = fragments.around(bond);
-          while (
-            (await changeOfBondOrder(molecule, atoms, bond, parentOrders, bondOrdersOf)) > settings.threshold
-          ) {
-            const next = nextSubstituent(molecule, atoms, bond, settings.heuristic, parentOrders);
-            if (next === null) break;
-            for (const atom of fragments.with(next)) atoms.add(atom);
-          }
-          return atoms;
-        }),
-      );
+      // Those of the molecule and of all minimal fragments are made at once.
+      const parentOrders = bondOrdersOf(molecule);
+      const grown = bonds.map(async (bond) => {
+        const atoms = fragments.around(bond);
+        while (
+          (await changeOfBondOrder(molecule, atoms, bond, parentOrders, bondOrdersOf)) > settings.threshold
+        ) {
+          const next = nextSubstituent(molecule, atoms, bond, settings.heuristic, await parentOrders);
+          if (next === null) break;
+          for (const atom of fragments.with(next)) atoms.add(atom);
+        }
+        return atoms;
+      });
+      const [, ...atoms] = await Promise.all([parentOrders, ...grown]);
+      return atoms;
     }
     default:
       return settings satisfies never;
@@ -68,18 +69,19 @@ async function changeOfBondOrder(
   parent: Molecule,
   atoms: ReadonlySet<number>,
   [i, j]: BondAtoms,
-  parentOrders: BondOrders,
+  parentOrders: Promise<BondOrders>,
   bondOrdersOf: BondOrderSource,
 ): Promise<number> {
   const extracted = extractFragment(parent, atoms);
   if (newStereo(parent, extracted).length > 0) return Number.POSITIVE_INFINITY;
   const [first, second] = [i, j].map((atom) => extracted.parentAtoms.indexOf(atom)) as [number, number];
+  let orders: BondOrders;
   try {
-    const orders = await bondOrdersOf(extracted.molecule);
-    return Math.abs(orders(first, second) - parentOrders(i, j));
+    orders = await bondOrdersOf(extracted.molecule);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'no-bond-orders')
       return Number.POSITIVE_INFINITY;
     throw error;
   }
+  return Math.abs(orders(first, second) - (await parentOrders)(i, j));
 }

@@ -25,6 +25,12 @@ type BondOrders = (i: number, j: number) => number;
 const MAX_CANDIDATES = 100;
 
 /**
+ * How far conformers are relaxed: bonds and angles settle, and the order of a target bond is as near to that of the
+ * minimum as after a relaxation to a norm of 3, kcal/mol/angstrom, which takes four times as long.
+ */
+const RELAXATION = { relaxToGradientNorm: 10, lbfgs: true };
+
+/**
  * AM1 Wiberg bond orders averaged over ELF10 conformers, each relaxed with AM1: what WBO fragmentation compares. They
  * do not depend on the order of the atoms. Where the molecule leaves its stereo open they are of one stereoisomer.
  *
@@ -34,14 +40,14 @@ const MAX_CANDIDATES = 100;
  */
 export function elf10BondOrders(run: EngineRun): (molecule: Molecule) => Promise<BondOrders> {
   const known = new Map<string, Promise<BondOrders>>();
-  const inTurn = atMost(run.cores);
+  const turns = takingTurns(run.cores);
   return async (molecule) => {
     const { molecule: canonical, order } = canonicalNumbering(molecule);
     let orders = known.get(canonical.mappedSmiles);
     if (!orders)
       known.set(
         canonical.mappedSmiles,
-        (orders = meanBondOrders(canonical, run, inTurn).catch(refused(molecule))),
+        (orders = meanBondOrders(canonical, run, turns).catch(refused(molecule))),
       );
     const ofCanonical = await orders;
     const place: number[] = [];
@@ -64,10 +70,11 @@ function refused(molecule: Molecule): (error: unknown) => never {
 async function meanBondOrders(
   molecule: Molecule,
   run: EngineRun,
-  inTurn: <T>(work: () => Promise<T>) => Promise<T>,
+  { first, last }: Turns,
 ): Promise<BondOrders> {
   const single = { ...run, cores: 1 };
-  const candidates = await inTurn(async () =>
+  // Conformers are made in this thread: programs that can run beside it are started before.
+  const candidates = await last(async () =>
     generateConformers(molecule, {
       maxConformers: MAX_CANDIDATES,
       seed: 1,
@@ -83,11 +90,11 @@ async function meanBondOrders(
       geometryAngstrom: candidates[0]!,
       relaxToGradientNorm: null,
     };
-    const { chargesE } = await inTurn(() => mopacAm1(request, single));
+    const { chargesE } = await first(() => mopacAm1(request, single));
     conformers = elf10(leastInteractingFirst(molecule, candidates, chargesE));
   }
   const all = await Promise.all(
-    conformers.map((conformer) => inTurn(() => am1BondOrders(molecule, conformer, single))),
+    conformers.map((conformer) => first(() => am1BondOrders(molecule, conformer, single, RELAXATION))),
   );
   return (i, j) => all.reduce((sum, orders) => sum + orders(i, j), 0) / all.length;
 }
@@ -102,19 +109,33 @@ function canonicalNumbering(molecule: Molecule): { molecule: Molecule; order: re
   return canonicalAroundBond(molecule, first!.bond);
 }
 
-/** Runs work at once, or as soon as fewer than `count` others run. */
-function atMost(count: number): <T>(work: () => Promise<T>) => Promise<T> {
+/** Runs work at once, or as soon as fewer than so many others run. */
+interface Turns {
+  /** Before whatever waits. */
+  first<T>(work: () => Promise<T>): Promise<T>;
+  /** After whatever waits. */
+  last<T>(work: () => Promise<T>): Promise<T>;
+}
+
+function takingTurns(count: number): Turns {
   let running = 0;
   const waiting: (() => void)[] = [];
-  return async (work) => {
-    if (running >= count) await new Promise<void>((go) => waiting.push(go));
+  const inTurn = async <T>(work: () => Promise<T>, queue: (go: () => void) => void): Promise<T> => {
+    if (running >= count) await new Promise<void>(queue);
     else running++;
     try {
       return await work();
     } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else running--;
+      // Not before what follows on this work could queue.
+      setImmediate(() => {
+        const next = waiting.shift();
+        if (next) next();
+        else running--;
+      });
     }
+  };
+  return {
+    first: (work) => inTurn(work, (go) => waiting.unshift(go)),
+    last: (work) => inTurn(work, (go) => waiting.push(go)),
   };
 }

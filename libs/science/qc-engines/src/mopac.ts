@@ -15,6 +15,11 @@ export interface Am1Request {
    * Relax the geometry until the norm of the whole gradient is below this, kcal/mol/angstrom; null takes it as it is.
    */
   relaxToGradientNorm: number | null;
+  /**
+   * Relaxes by L-BFGS rather than as MOPAC chooses, which is by eigenvector following below about 30 atoms: to a loose
+   * gradient that takes half the time, to a tight one it may take longer.
+   */
+  lbfgs?: boolean;
   /** Wiberg bond orders too. */
   bondOrders?: boolean;
 }
@@ -82,11 +87,13 @@ function inputText({
   formalCharge,
   geometryAngstrom,
   relaxToGradientNorm,
+  lbfgs,
   bondOrders,
 }: Am1Request): string {
   const keywords = [
     ...['AM1', 'XYZ', 'SINGLET', 'PRECISE', 'GEO-OK', 'NOSYM', 'THREADS=1', `CHARGE=${formalCharge}`],
     relaxToGradientNorm === null ? '1SCF' : `GNORM=${relaxToGradientNorm}`,
+    ...(lbfgs ? ['LBFGS'] : []),
     ...(bondOrders ? ['BONDS'] : []),
     // Figures with all their digits, for programs to read; no orbitals, and not each step of the way.
     'AUX(PRECISION=9,MOS=0,XP,XS,XW)',
