@@ -1,5 +1,11 @@
 import { endingTaskOn, runInThread, TaskHandler, type TaskContext } from '@bespoke/stage-worker';
-import type { FragmentResult, FragmentTask, StartConformer } from '@bespoke/workflow-schema';
+import type {
+  DrivenMolecule,
+  Fragment,
+  FragmentResult,
+  FragmentTask,
+  StartConformer,
+} from '@bespoke/workflow-schema';
 import { Controller } from '@nestjs/common';
 import type { FragmentJob } from './fragment.thread';
 import { fragmentConformer } from './start-conformer';
@@ -15,11 +21,11 @@ export class FragmentHandler {
   @TaskHandler('fragment')
   async run(task: FragmentTask, context: TaskContext): Promise<FragmentResult> {
     const { artifacts, signal, cores, memoryBytes, scratchDirectory } = context;
-    const { mappedSmiles, fragmentation, targetTorsionSmarts, periodicities, startConformerSha256 } = task;
+    const { startConformerSha256 } = task;
     const read = async (sha256: string) => Buffer.from(await artifacts.get(sha256)).toString('utf8');
     const baseForceField = await read(task.baseForceFieldSha256);
     const job: FragmentJob = {
-      task: { mappedSmiles, fragmentation, targetTorsionSmarts, periodicities },
+      task,
       baseForceField,
       run: { cores, memoryBytes, scratchDirectory },
     };
@@ -35,12 +41,23 @@ async function startingFrom(
   { fragments, warnings }: FragmentResult,
   artifacts: TaskContext['artifacts'],
 ): Promise<FragmentResult> {
-  const started: FragmentResult['fragments'] = [];
+  const started = async <Driven extends DrivenMolecule>(driven: Driven): Promise<Driven> => {
+    const own = fragmentConformer(conformer, driven);
+    return own ? { ...driven, startConformerSha256: await artifacts.put(JSON.stringify(own)) } : driven;
+  };
+  const startedFragments: Fragment[] = [];
   for (const fragment of fragments) {
-    const own = fragmentConformer(conformer, fragment);
-    const known = own && { startConformerSha256: await artifacts.put(JSON.stringify(own)) };
-    started.push({ ...fragment, ...known });
+    const { wholeMolecule } = fragment;
+    startedFragments.push({
+      ...(await started(fragment)),
+      ...(wholeMolecule && { wholeMolecule: await Promise.all(wholeMolecule.map(started)) }),
+    });
   }
-  const isUsed = started.length === 0 || started.some(({ startConformerSha256 }) => startConformerSha256);
-  return { fragments: started, warnings: isUsed ? warnings : [...warnings, UNUSED] };
+  const isUsed = startedFragments.some(
+    ({ startConformerSha256, wholeMolecule }) => startConformerSha256 !== undefined || wholeMolecule,
+  );
+  return {
+    fragments: startedFragments,
+    warnings: isUsed || fragments.length === 0 ? warnings : [...warnings, UNUSED],
+  };
 }

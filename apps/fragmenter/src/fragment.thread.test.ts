@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { moleculeFromSmiles } from '@bespoke/molecule';
 import { builtInForceField } from '@bespoke/smirnoff';
 import { defaultFragmentation, type FragmentationScheme } from '@bespoke/workflow-schema';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -10,9 +11,15 @@ const scratchDirectory = mkdtempSync(path.join(tmpdir(), 'fragmenter-'));
 
 afterAll(() => rmSync(scratchDirectory, { recursive: true }));
 
-const cut = (mappedSmiles: string, scheme: FragmentationScheme, targetTorsionSmarts: string[]) =>
+const cut = (
+  mappedSmiles: string,
+  scheme: FragmentationScheme,
+  targetTorsionSmarts: string[],
+  withWholeMolecule = false,
+) =>
   fragment({
     task: {
+      withWholeMolecule,
       mappedSmiles,
       fragmentation: defaultFragmentation(scheme),
       targetTorsionSmarts,
@@ -42,5 +49,33 @@ describe('a molecule', () => {
     expect((await cut('CCC(F)Cl', 'pfizer', ['[CH2:1]-[CH1:2]'])).warnings).toEqual([
       expect.stringContaining('The stereo of C3 is not defined'),
     ]);
+  });
+
+  it('comes with each fragment that is less than all of it, about the same bonds and atom for atom', async () => {
+    const { fragments } = await cut(
+      'COc1ccc(CCl)cc1',
+      'pfizer',
+      ['[CH3][O:1]-[c:2]', '[c:1]-[CH2:2]Cl'],
+      true,
+    );
+    expect(fragments).toHaveLength(2);
+    for (const { mappedSmiles, occurrences, parameters, wholeMolecule } of fragments) {
+      expect(wholeMolecule).toHaveLength(1);
+      const [whole] = wholeMolecule!;
+      expect(whole!.smiles).toBe('COc1ccc(CCl)cc1');
+      expect(whole!.parameters.length).toBeGreaterThanOrEqual(parameters.length);
+      expect(whole!.occurrences[0]!.parentBond).toEqual(occurrences[0]!.parentBond);
+      const elementsOf = (smiles: string) => moleculeFromSmiles(smiles).atoms.map(({ element }) => element);
+      const [inFragment, inWhole] = [elementsOf(mappedSmiles), elementsOf(whole!.mappedSmiles)];
+      const { parentAtoms } = occurrences[0]!;
+      whole!.fragmentAtoms.forEach((atom, index) => {
+        expect(atom === null).toBe(parentAtoms[index] === null);
+        if (atom === null) return;
+        expect(inWhole[atom]).toBe(inFragment[index]);
+        expect(whole!.occurrences[0]!.parentAtoms[atom]).toBe(parentAtoms[index]);
+      });
+    }
+    const { fragments: uncut } = await cut('COc1ccc(CCl)cc1', 'none', ['[CH3][O:1]-[c:2]'], true);
+    expect(uncut[0]).not.toHaveProperty('wholeMolecule');
   });
 });

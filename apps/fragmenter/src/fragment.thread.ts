@@ -1,4 +1,4 @@
-import { drivenDihedral, fragmentMolecule, type Fragment } from '@bespoke/fragmentation';
+import { drivenDihedral, fragmentMolecule, type Fragment as Piece } from '@bespoke/fragmentation';
 import {
   heavySmiles,
   loadRDKit,
@@ -10,11 +10,20 @@ import {
 import { elf10BondOrders } from '@bespoke/partial-charges';
 import type { EngineRun } from '@bespoke/qc-engines';
 import { bespokeTorsions, parseOffxml, SmirnoffError, type ForceField } from '@bespoke/smirnoff';
-import type { FragmentResult, FragmentTask } from '@bespoke/workflow-schema';
+import type {
+  DrivenMolecule,
+  Fragment,
+  FragmentResult,
+  FragmentTask,
+  WholeMolecule,
+} from '@bespoke/workflow-schema';
 
 /** What the thread is given: a task, and the force field that the task names. */
 export interface FragmentJob {
-  task: Pick<FragmentTask, 'mappedSmiles' | 'fragmentation' | 'targetTorsionSmarts' | 'periodicities'>;
+  task: Pick<
+    FragmentTask,
+    'mappedSmiles' | 'fragmentation' | 'targetTorsionSmarts' | 'periodicities' | 'withWholeMolecule'
+  >;
   baseForceField: string;
   /** For bond orders. */
   run: Omit<EngineRun, 'signal'>;
@@ -34,10 +43,35 @@ export default async function fragment({ task, baseForceField, run }: FragmentJo
     { ...task.fragmentation, targetTorsionSmarts: task.targetTorsionSmarts },
     { bondOrders: elf10BondOrders(run) },
   );
-  const fragments = pieces.flatMap((piece) => {
+  const whole = task.withWholeMolecule
+    ? await fragmentMolecule(parent, {
+        scheme: 'none',
+        targetTorsionSmarts: task.targetTorsionSmarts,
+      })
+    : [];
+  const withParameters = (piece: Piece): DrivenMolecule =>
+    drivenMolecule(parent, piece, forceField, task.periodicities);
+  /** What cannot be described leaves all else alone; a warning says what follows. */
+  const orWarning = <Described>(consequence: string, describe: () => Described): Described | null => {
+    try {
+      return describe();
+    } catch (error) {
+      const isKnown = [SmirnoffError, SmartsError, RangeError].some((kind) => error instanceof kind);
+      if (!(error instanceof Error && isKnown)) throw error;
+      warnings.push(`${consequence}: ${error.message}`);
+      return null;
+    }
+  };
+  const fragments = pieces.flatMap((piece): Fragment[] => {
     warnings.push(...newStereoWarnings(piece));
-    const result = withParameters(parent, piece, forceField, task.periodicities, warnings);
-    return result ? [result] : [];
+    const fragment = orWarning(`${nameOf(piece)} keeps its general parameters`, () => withParameters(piece));
+    if (fragment === null) return [];
+    const wholeMolecule = isWhole(parent, piece)
+      ? []
+      : (orWarning(`${nameOf(piece)} is not compared with the molecule`, () =>
+          wholeMolecules(piece, whole, withParameters),
+        ) ?? []);
+    return [{ ...fragment, ...(wholeMolecule.length > 0 && { wholeMolecule }) }];
   });
   return { fragments, warnings };
 }
@@ -50,7 +84,7 @@ function stereoWarnings(molecule: Molecule): string[] {
     : [`The stereo of ${labels.join(', ')} is not defined: the scans are of one stereoisomer, chosen by us.`];
 }
 
-function newStereoWarnings({ molecule, newStereo }: Fragment): string[] {
+function newStereoWarnings({ molecule, newStereo }: Piece): string[] {
   return newStereo.length === 0
     ? []
     : [
@@ -58,39 +92,57 @@ function newStereoWarnings({ molecule, newStereo }: Fragment): string[] {
       ];
 }
 
-/** One torsion that cannot be described leaves the others alone: it keeps the base parameter, and a warning says so. */
-function withParameters(
+/** What takes a fragment's place should it be unlike the molecule: the molecule, driven about the same bonds. */
+function wholeMolecules(
+  { occurrences }: Piece,
+  whole: readonly Piece[],
+  withParameters: (piece: Piece) => DrivenMolecule,
+): WholeMolecule[] {
+  return whole.flatMap((candidate) => {
+    for (const { parentBond, parentAtoms } of candidate.occurrences) {
+      const here = occurrences.find((occurrence) => occurrence.parentBond.join() === parentBond.join());
+      if (here === undefined) continue;
+      const fragmentAtoms = here.parentAtoms.map((atom) =>
+        atom === null ? null : parentAtoms.indexOf(atom),
+      );
+      return [{ ...withParameters(candidate), fragmentAtoms }];
+    }
+    return [];
+  });
+}
+
+function isWhole(parent: Molecule, { occurrences }: Piece): boolean {
+  return occurrences.every(
+    ({ parentAtoms }) => !parentAtoms.includes(null) && parentAtoms.length === parent.atoms.length,
+  );
+}
+
+function drivenMolecule(
   parent: Molecule,
-  { molecule, bond, occurrences }: Fragment,
+  { molecule, bond, occurrences }: Piece,
   forceField: ForceField,
   periodicities: number[],
-  warnings: string[],
-): FragmentResult['fragments'][number] | null {
-  try {
-    return {
-      mappedSmiles: molecule.mappedSmiles,
-      smiles: heavySmiles(molecule),
-      dihedral: drivenDihedral(molecule, bond),
-      occurrences: occurrences.map(({ parentBond, parentAtoms }) => ({
-        parentBond: [parentBond[0], parentBond[1]],
-        parentAtoms,
-      })),
-      parameters: bespokeTorsions({
-        fragment: molecule,
-        bond,
-        parent,
-        occurrences,
-        forceField,
-        periodicities,
-      }),
-    };
-  } catch (error) {
-    const isKnown = [SmirnoffError, SmartsError, RangeError].some((kind) => error instanceof kind);
-    if (!(error instanceof Error && isKnown)) throw error;
-    const bonds = occurrences.map(({ parentBond: [a, b] }) => `${a + 1}-${b + 1}`).join(', ');
-    warnings.push(
-      `bond ${bonds} (fragment ${heavySmiles(molecule)}) keeps its general parameters: ${error.message}`,
-    );
-    return null;
-  }
+): DrivenMolecule {
+  return {
+    mappedSmiles: molecule.mappedSmiles,
+    smiles: heavySmiles(molecule),
+    dihedral: drivenDihedral(molecule, bond),
+    occurrences: occurrences.map(({ parentBond, parentAtoms }) => ({
+      parentBond: [parentBond[0], parentBond[1]],
+      parentAtoms,
+    })),
+    parameters: bespokeTorsions({
+      fragment: molecule,
+      bond,
+      parent,
+      occurrences,
+      forceField,
+      periodicities,
+    }),
+  };
+}
+
+function nameOf({ molecule, occurrences }: Piece): string {
+  const bonds = occurrences.map(({ parentBond: [a, b] }) => `${a + 1}-${b + 1}`).join(', ');
+  return `bond ${bonds} (fragment ${heavySmiles(molecule)})`;
 }

@@ -259,6 +259,8 @@ export class Coordinator {
       }
       case 'fragment':
         return { ...address, kind: request.kind, input: request.input };
+      case 'parent-check':
+        return { ...address, kind: request.kind, input: request.input };
       case 'conformers':
         return { ...address, kind: request.kind, input: request.input };
       case 'fit-parameters':

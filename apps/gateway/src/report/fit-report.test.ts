@@ -98,6 +98,26 @@ describe('the report of a fit', () => {
     ]);
   });
 
+  it('says how fragments compare with the molecule, and which one it took the place of', () => {
+    const whole = { ...fragment('whole', [1, 2]), smiles: 'CCCC', fragmentAtoms: [] };
+    const cut = { ...fragment('second', [1, 2]), wholeMolecule: [whole] };
+    const unlike = { verdict: 'unlike', deviationKcalPerMol: 0.8 } as const;
+    const alike = { verdict: 'alike', deviationKcalPerMol: 0.1 } as const;
+    const task = { taskId: 't', epoch: 0, wanted: true };
+    const checks = [
+      { task: null, verdict: null },
+      { task, verdict: unlike },
+      { task, verdict: alike },
+    ];
+    const fit = finishedFit({ parentChecks: { programVersion: '6.5.1', checks } });
+    const report = assembleFitReport(fit, [fragments[0]!, cut, fragments[2]!], outcome);
+    expect(report.fragments).toMatchObject([
+      { mappedSmiles: 'first', parentCheck: null, replaces: null },
+      { mappedSmiles: 'whole', parentCheck: unlike, replaces: 'CC' },
+      { mappedSmiles: 'third', parentCheck: alike, replaces: null },
+    ]);
+  });
+
   it('tells a fragment without a profile from one that the optimizer left out', () => {
     const fit = finishedFit({ drives: [drive(null), drive(null), drive(null)] });
     expect(assembleFitReport(fit, fragments, outcome).fragments[1]!.dropped).toBe(

@@ -1,14 +1,12 @@
-import type { FitDrive, FitRecord } from '@bespoke/orchestration';
+import { drivenMolecules, type DrivenInFit, type FitDrive, type FitRecord } from '@bespoke/orchestration';
 import {
   levelOfTheory,
   type FitOutcome,
   type FitReport,
-  type FragmentResult,
+  type Fragment,
   type Provenance,
   type QcSpecification,
 } from '@bespoke/workflow-schema';
-
-type Fragment = FragmentResult['fragments'][number];
 
 /** What the reference of a fit is worth, in a sentence for people; null stands for a fit without any. */
 export function referenceNote(qc: QcSpecification, programVersion: string | null): string {
@@ -32,11 +30,12 @@ function sameDihedral(a: readonly number[], b: readonly number[]): boolean {
 }
 
 function reportedFragment(
-  { mappedSmiles, dihedral, occurrences, startConformerSha256 }: Fragment,
+  { molecule, fragment, isReplacement, verdict }: DrivenInFit,
   drive: FitDrive | undefined,
   reference: Provenance | null,
   outcome: FitOutcome | null,
 ): FitReport['fragments'][number] {
+  const { mappedSmiles, dihedral, occurrences, startConformerSha256 } = molecule;
   const torsion =
     outcome?.torsions.findIndex(
       (candidate) => candidate.mappedSmiles === mappedSmiles && sameDihedral(candidate.dihedral, dihedral),
@@ -46,6 +45,8 @@ function reportedFragment(
     mappedSmiles,
     dihedral,
     occurrences,
+    parentCheck: verdict,
+    replaces: isReplacement ? fragment.smiles : null,
     startsFromGivenCoordinates: startConformerSha256 !== undefined,
     reference: dropped === null ? reference : null,
     dropped,
@@ -82,8 +83,8 @@ export function assembleFitReport(
     workflow: fit.workflow,
     baseForceField: fit.baseForceField,
     forceFieldSha256: fit.result.forceFieldSha256,
-    fragments: fragments.map((fragment, index) =>
-      reportedFragment(fragment, fit.drives[index], reference, outcome),
+    fragments: drivenMolecules(fragments, fit.parentChecks).map((driven, index) =>
+      reportedFragment(driven, fit.drives[index], reference, outcome),
     ),
     fit: outcome,
     warnings: fit.warnings,
@@ -98,6 +99,9 @@ export function assembleFitReport(
     },
     versions: {
       bespoke: fit.softwareVersion,
+      ...(fit.parentChecks?.programVersion && {
+        [fit.workflow.parentCheck!.qc.program]: fit.parentChecks.programVersion,
+      }),
       ...(fit.engineVersion !== null && { [qc.program]: fit.engineVersion }),
       ...(outcome && { [outcome.chargeModel.program]: outcome.chargeModel.version }),
     },

@@ -96,6 +96,11 @@ function melatonin(): FitReport {
             parentAtoms: parentAtoms({ mappedSmiles }, heavyAtoms[torsion]!),
           },
         ],
+        parentCheck:
+          torsion === 0
+            ? { verdict: 'unlike' as const, deviationKcalPerMol: 0.873 }
+            : { verdict: 'alike' as const, deviationKcalPerMol: 0.12 },
+        replaces: torsion === 0 ? 'CCO' : null,
         startsFromGivenCoordinates: torsion === 0,
         reference,
         dropped: null,
@@ -113,6 +118,8 @@ function melatonin(): FitReport {
             ),
           },
         ],
+        parentCheck: { verdict: 'not-compared', reason: 'no worker and no pool has xtb' },
+        replaces: null,
         startsFromGivenCoordinates: false,
         reference: null,
         dropped: 'xtb did not converge at 45° from any of its starting geometries',
@@ -174,6 +181,15 @@ describe('the HTML report', () => {
   it('says of which scan the coordinates given are a starting conformer', async () => {
     const page = await reportHtml(melatonin());
     expect(page.match(/the coordinates given are one of its starting conformers/g)).toHaveLength(1);
+  });
+
+  it('says how each fragment compares with the molecule, and where the molecule took its place', async () => {
+    const page = await reportHtml(melatonin());
+    expect(page).toContain(
+      'The fragment CCO and the molecule differ by 0.87 kcal/mol (QM − MM, standard deviation; threshold 0.5): the whole molecule was driven in its place.',
+    );
+    expect(page.match(/Fragment and molecule differ by 0\.12 kcal\/mol/g)).toHaveLength(2);
+    expect(page).toContain('was not compared with the molecule: no worker and no pool has xtb');
   });
 
   it('names a point by its angle and energy where the pointer rests', async () => {

@@ -32,12 +32,14 @@ export function fragmentInMoleculeDrawing(
   return picture(depictFragmentInParent(moleculeFromSmiles(mappedSmiles), fragment), label);
 }
 
-/** A fragment by itself, with the numbers that its atoms have in the molecule. `loadRDKit` must have been awaited. */
+/** A fragment by itself, its atoms numbered and lying as in the molecule. `loadRDKit` must have been awaited. */
 export function fragmentDrawing(
+  parentMappedSmiles: string,
   { mappedSmiles, ...fragment }: FragmentDrawing & { mappedSmiles: string },
   label: string,
 ): Markup {
-  return picture(depictFragment(moleculeFromSmiles(mappedSmiles), fragment), label);
+  const [parent, molecule] = [parentMappedSmiles, mappedSmiles].map((smiles) => moleculeFromSmiles(smiles));
+  return picture(depictFragment(parent!, molecule!, fragment), label);
 }
 
 function picture(svg: string, label: string): Markup {

@@ -98,15 +98,29 @@ function asymmetryNote(torsion: TorsionFit): Fragment {
   return markup`<div class="note caution">The QM profile is not symmetric though the fragment is: a lower path was missed at ${where}.</div>`;
 }
 
+/** How the fragment compares with the molecule, in a sentence. */
+function comparisonText(
+  { parentCheck, replaces }: ReportFragment,
+  { parentCheck: settings }: Workflow,
+): string {
+  if (parentCheck === null) return '';
+  if (parentCheck.verdict === 'not-compared')
+    return `The fragment was not compared with the molecule: ${parentCheck.reason}`;
+  const figure = `by ${parentCheck.deviationKcalPerMol.toFixed(2)} kcal/mol (QM − MM, standard deviation; threshold ${settings?.thresholdKcalPerMol})`;
+  return replaces === null
+    ? `Fragment and molecule differ ${figure}.`
+    : `The fragment ${replaces} and the molecule differ ${figure}: the whole molecule was driven in its place.`;
+}
+
 /** All about one fragment's torsion: where it is, its profiles, its parameters; or why it was left out. */
 export function torsionSection(report: FitReport, fragment: ReportFragment, id: string): Markup {
   const label = atomLabels(report.mappedSmiles);
   const bonds = bondNames(fragment, label);
   const drawings = markup`<div class="drawings">
-    <figure>${fragmentDrawing(fragment, `Fragment for bond ${bonds}`)}
+    <figure>${fragmentDrawing(report.mappedSmiles, fragment, `Fragment for bond ${bonds}`)}
       <figcaption>${drivenAbout(fragment, label)}</figcaption></figure>
     <figure>${fragmentInMoleculeDrawing(report.mappedSmiles, fragment, `The molecule with the fragment around ${bonds}`)}
-      <figcaption>In the molecule: the fragment, the dihedral and the bond</figcaption></figure></div>`;
+      <figcaption>In the molecule: the fragment, the dihedral and the bond. ${comparisonText(fragment, report.workflow)}</figcaption></figure></div>`;
 
   const torsion = torsionOf(report, fragment);
   if (torsion === undefined) {

@@ -3,10 +3,12 @@ import {
   ConstrainedOptimizationTask,
   FitParametersTask,
   FragmentTask,
+  ParentCheckTask,
   type ConformersResult,
   type ConstrainedOptimizationResult,
   type FitParametersResult,
   type FragmentResult,
+  type ParentCheckResult,
   type StageName,
 } from '@bespoke/workflow-schema';
 
@@ -44,6 +46,16 @@ export const taskKinds = {
     timeoutMs: 10 * MINUTE_MS,
     maxAttempts: 3,
     cores: 'all',
+    memoryBytes: 512 * MEBIBYTE,
+  },
+  'parent-check': {
+    kind: 'parent-check',
+    stage: 'qc-generation',
+    needsProgram: true,
+    input: ParentCheckTask,
+    timeoutMs: 2 * HOUR_MS,
+    maxAttempts: 3,
+    cores: 1,
     memoryBytes: 512 * MEBIBYTE,
   },
   conformers: {
@@ -86,6 +98,7 @@ export type TaskInput<K extends TaskKindName> = InstanceType<(typeof taskKinds)[
 /** What a handler of each kind gives back. */
 export interface TaskOutputs {
   fragment: FragmentResult;
+  'parent-check': ParentCheckResult;
   conformers: ConformersResult;
   'constrained-optimization': ConstrainedOptimizationResult;
   'fit-parameters': FitParametersResult;

@@ -1,5 +1,10 @@
 import * as wavefront from '@bespoke/torsion-drive';
-import { builtInWorkflows, type FragmentResult, type Workflow } from '@bespoke/workflow-schema';
+import {
+  builtInWorkflows,
+  type FragmentResult,
+  type WholeMolecule,
+  type Workflow,
+} from '@bespoke/workflow-schema';
 import { describe, expect, it } from 'vitest';
 import {
   driveNeeds,
@@ -36,6 +41,11 @@ const supply: Supply = {
 const workflow: Workflow = {
   ...builtInWorkflows.get('draft')!,
   torsionDrive: { gridSpacingDegrees: 60, maxConformers: 3, energyDecreaseThresholdHartree: 1e-5 },
+  parentCheck: {
+    qc: { program: 'xtb', method: 'GFN2-xTB' },
+    gridSpacingDegrees: 45,
+    thresholdKcalPerMol: 0.5,
+  },
 };
 
 function fitOrder(
@@ -57,11 +67,23 @@ function fitOrder(
   };
 }
 
-/** A molecule is the list of its fragments: `a.b`. The first one stands for the whole molecule. */
+/**
+ * A molecule is the list of its fragments: `a.b`. The first one is the whole molecule; others get `whole-b` in their
+ * place if they are unlike it, as those are that have "unlike" in their name.
+ */
 function fragmentsOf(mappedSmiles: string, startConformerSha256?: string): FragmentResult {
   const fragments = mappedSmiles.split('.').filter((name) => name !== '');
+  const whole = (fragment: string): WholeMolecule => ({
+    mappedSmiles: `whole-${fragment}`,
+    smiles: mappedSmiles,
+    dihedral: [0, 1, 2, 3],
+    occurrences: [],
+    parameters: [],
+    fragmentAtoms: [],
+  });
   return {
     fragments: fragments.map((smiles, index) => ({
+      ...(index > 0 && { wholeMolecule: [whole(smiles)] }),
       ...(index === 0 && startConformerSha256 !== undefined && { startConformerSha256 }),
       mappedSmiles: smiles,
       smiles,
@@ -84,6 +106,14 @@ function answer(
       return {
         outcome: 'succeeded',
         output: fragmentsOf(task.input.mappedSmiles, task.input.startConformerSha256),
+      };
+    case 'parent-check':
+      if (broken.has(task.input.mappedSmiles)) {
+        return { outcome: 'failed', failure: { code: 'too-few-points', message: 'SCF did not converge' } };
+      }
+      return {
+        outcome: 'succeeded',
+        output: { deviationKcalPerMol: task.input.mappedSmiles.includes('unlike') ? 1.25 : 0.1 },
       };
     case 'conformers':
       return {
@@ -385,6 +415,90 @@ describe('fits and drives', () => {
     expect(fit.warnings).toEqual([
       'The torsion of the fragment a was left out: 1 of 6 grid points have no energy; at 60 degrees: SCF did not converge',
     ]);
+  });
+
+  it('drive the whole molecule in the place of a fragment that is unlike it, from one conformer', () => {
+    const endings = seeds.map((seed) => {
+      const platform = new Platform(seeded(seed), 0.1);
+      platform.submit('one', 'a.unlike.b');
+      platform.settle();
+      const fit = platform.fits.get('one')!;
+      expect(fit.drives.map(({ fragment, status }) => `${fragment} ${status}`)).toEqual([
+        'a succeeded',
+        'a.unlike.b succeeded',
+        'b succeeded',
+      ]);
+      expect(fit.warnings).toEqual([
+        'The fragment unlike is unlike the molecule: their torsion profiles differ by 1.25 kcal/mol, more than 0.5. Its torsion was driven and fitted on the whole molecule.',
+      ]);
+      const tasks = [...platform.tasks.values()];
+      const started = tasks.flatMap((task) =>
+        task.kind === 'conformers' ? [`${task.input.mappedSmiles} ${task.input.maxConformers}`] : [],
+      );
+      expect(started.sort()).toEqual(['a 3', 'b 3', 'whole-unlike 1']);
+      const [fitted] = tasks.flatMap((task) => (task.kind === 'fit-parameters' ? [task.input.targets] : []));
+      expect(fitted!.map(({ mappedSmiles }) => mappedSmiles)).toEqual(['a', 'whole-unlike', 'b']);
+      return JSON.stringify(fit);
+    });
+    expect(new Set(endings).size).toBe(1);
+  });
+
+  it('use a fragment whose comparison failed or crashed, and say so; a crash is tried again by the next fit', () => {
+    const platform = new Platform(seeded(1));
+    platform.broken.add('b');
+    platform.submit('one', 'a.b');
+    platform.settle();
+    const used = (reason: string) =>
+      `The fragment b was used without comparing it with the molecule: ${reason}`;
+    expect(platform.fits.get('one')).toMatchObject({
+      status: 'succeeded',
+      warnings: [used('SCF did not converge')],
+      drives: [{ fragment: 'a' }, { fragment: 'b' }],
+    });
+    const crashing = new Platform(seeded(1));
+    crashing.crashKind = 'parent-check';
+    crashing.submit('one', 'a.b');
+    crashing.settle();
+    crashing.crashKind = null;
+    crashing.submit('two', 'a.b');
+    crashing.settle();
+    expect(crashing.fits.get('one')!.warnings).toEqual([used('the process died')]);
+    expect(crashing.fits.get('two')).toMatchObject({ status: 'succeeded', warnings: [] });
+  });
+
+  it('drive a fragment as soon as it is known to be like the molecule, whatever is known of others', () => {
+    let fit = newFit(fitOrder('one', 'a.unlike.b'));
+    const observed = (verdicts: Record<string, number>): FitEvent => ({
+      type: 'observed',
+      now: 'now',
+      outcomes: {
+        [fit.fragmentTask.taskId]: { outcome: 'succeeded', output: fragmentsOf('a.unlike.b') },
+        ...Object.fromEntries(
+          Object.entries(verdicts).map(([fragment, deviationKcalPerMol]) => [
+            fit.parentChecks!.checks[['a', 'unlike', 'b'].indexOf(fragment)]!.task!.taskId,
+            { outcome: 'succeeded' as const, output: { deviationKcalPerMol } },
+          ]),
+        ),
+      },
+      drives: {},
+      supply,
+    });
+    const asked = (event: FitEvent): string[] => {
+      const { state, commands } = stepFit(fit, event);
+      fit = state;
+      return commands.flatMap((command) =>
+        command.type === 'want-drive'
+          ? [command.order.mappedSmiles]
+          : command.type === 'publish-task'
+            ? [command.task.kind]
+            : [],
+      );
+    };
+    expect(asked(observed({}))).toEqual([]); // the fragments are known
+    expect(asked(observed({}))).toEqual([]); // the engine is pinned
+    expect(asked(observed({}))).toEqual(['parent-check', 'parent-check', 'a']);
+    expect(asked(observed({ b: 0.2 }))).toEqual(['parent-check', 'a', 'b']);
+    expect(asked(observed({ b: 0.2, unlike: 0.6 }))).toEqual(['a', 'whole-unlike', 'b']);
   });
 
   it('fail only when every drive failed', () => {

@@ -3,13 +3,22 @@ import {
   type DriveStatus,
   type Failure,
   type FitStatus,
-  type FragmentResult,
+  type Fragment,
   type Lane,
   type StageName,
   type Workflow,
 } from '@bespoke/workflow-schema';
 import type { Command } from './command';
 import { driveIdOf, isDriveOpen, isDriveReopenable, type DriveOrder, type DriveRecord } from './drive';
+import {
+  drivenMolecules,
+  newParentChecks,
+  parentCheckNeeds,
+  parentCheckWarnings,
+  withVerdicts,
+  type DrivenInFit,
+  type ParentChecks,
+} from './parent-check';
 import { missingSupply, versionToPin, type Supply } from './supply';
 import { readOutcome } from './task-output';
 import { taskIdOf, type TaskOutcome, type TaskRequest, type TaskSubject } from './task-request';
@@ -80,7 +89,9 @@ export interface FitRecord extends FitOrder {
   fragmentTask: FitTask;
   /** Pinned when the QC stage begins; null while no worker and no pool has the program. */
   engineVersion: string | null;
-  /** One for each fragment, in their order; empty until they are known. */
+  /** Absent where the workflow asks for none. */
+  parentChecks?: ParentChecks;
+  /** One for each of `drivenMolecules`, in their order; empty until the fragments are known. */
   drives: FitDrive[];
   fitTask: FitTask | null;
   result: { forceFieldSha256: string; fitOutcomeSha256: string | null } | null;
@@ -103,7 +114,6 @@ export type FitEvent =
   /** The commands of an ended fit were carried out. */
   | { type: 'released' };
 
-type Fragment = FragmentResult['fragments'][number];
 type Observation = Extract<FitEvent, { type: 'observed' }>;
 
 export interface FitTransition {
@@ -145,7 +155,10 @@ export function fitNeeds(state: FitRecord): { tasks: string[]; drives: string[] 
       return { tasks: [state.fragmentTask.taskId], drives: [] };
     case 'qc-generation':
       // The parameters to be fitted are in the fragments' result, not in the fit's record.
-      return { tasks: [state.fragmentTask.taskId], drives };
+      return {
+        tasks: [state.fragmentTask.taskId, ...parentCheckNeeds(state.parentChecks)],
+        drives,
+      };
     case 'optimization':
       return {
         tasks: [state.fragmentTask.taskId, ...(state.fitTask ? [state.fitTask.taskId] : [])],
@@ -225,26 +238,27 @@ function driving(state: FitRecord, event: Observation): FitTransition {
   if (programVersion === null) {
     return { state: waiting(state, `a worker with ${state.workflow.qc.program}`), commands: [] };
   }
-  const orders = fragments.map((fragment) => driveOrder(state, programVersion, fragment));
   if (state.engineVersion === null) {
-    return {
-      state: {
-        ...state,
-        engineVersion: programVersion,
-        drives: orders.map((order, index) => newFitDrive(order, fragments[index]!)),
-      },
-      commands: [],
-    };
+    const parentChecks = newParentChecks(state, fragments, event.supply);
+    const pinned = { ...state, engineVersion: programVersion, ...(parentChecks && { parentChecks }) };
+    return { state: { ...pinned, drives: fitDrives(pinned, fragments, event) }, commands: [] };
   }
-
-  const drives = state.drives.map((drive) => copied(drive, event.drives[drive.driveId] ?? null, state.id));
-  const commands = orders
-    .filter(
-      (order, index) => !isEnded(drives[index]!) && !joined(event.drives[driveIdOf(order)] ?? null, state.id),
-    )
-    .map((order): Command => ({ type: 'want-drive', order, fitId: state.id }));
+  const checked = state.parentChecks && withVerdicts(state, state.parentChecks, fragments, event.outcomes);
+  const known = { ...state, ...(checked && { parentChecks: checked.checks }) };
+  const drives = fitDrives(known, fragments, event);
+  const commands = [
+    ...(checked?.tasks ?? []).map((task): Command => ({ type: 'publish-task', task })),
+    ...drivenMolecules(fragments, known.parentChecks).flatMap((driven, index): Command[] => {
+      const order = driveOrder(state, programVersion, driven);
+      const isAsked =
+        driven.isProvisional ||
+        isEnded(drives[index]!) ||
+        joined(event.drives[driveIdOf(order)] ?? null, state.id);
+      return isAsked ? [] : [{ type: 'want-drive', order, fitId: state.id }];
+    }),
+  ];
   const open = drives.filter((drive) => !isEnded(drive));
-  const updated = { ...state, drives };
+  const updated = { ...known, drives };
   if (open.length > 0) {
     const waitingFor = open.every((drive) => drive.waitingFor !== null) ? open[0]!.waitingFor : null;
     return { state: waiting(updated, waitingFor), commands };
@@ -263,11 +277,14 @@ function driving(state: FitRecord, event: Observation): FitTransition {
       }),
     );
   }
-  const warnings = dropped.map(
-    ({ fragment, failure }) => `The torsion of the fragment ${fragment} was left out: ${failure!.message}`,
-  );
-  const known: FitRecord = { ...updated, warnings: [...state.warnings, ...warnings] };
-  return { state: entered(known, 'optimization', event.now), commands: [] };
+  const warnings = [
+    ...parentCheckWarnings(state, fragments, known.parentChecks),
+    ...dropped.map(
+      ({ fragment, failure }) => `The torsion of the fragment ${fragment} was left out: ${failure!.message}`,
+    ),
+  ];
+  const driven: FitRecord = { ...updated, warnings: [...state.warnings, ...warnings] };
+  return { state: entered(driven, 'optimization', event.now), commands: [] };
 }
 
 function fitting(state: FitRecord, event: Observation): FitTransition {
@@ -326,6 +343,21 @@ function lostFragments(state: FitRecord): FitTransition {
   };
 }
 
+/** The drives of a fit that has pinned its engine, as the fit shows them. */
+function fitDrives(state: FitRecord, fragments: readonly Fragment[], event: Observation): FitDrive[] {
+  return drivenMolecules(fragments, state.parentChecks).map((driven) => {
+    const order = driveOrder(state, state.engineVersion!, driven);
+    const id = driveIdOf(order);
+    const known = state.drives.find(({ driveId }) => driveId === id) ?? newFitDrive(order, driven);
+    if (!driven.isProvisional) return copied(known, event.drives[id] ?? null, state.id);
+    const checkedBy = {
+      program: state.workflow.parentCheck!.qc.program,
+      version: state.parentChecks!.programVersion!,
+    };
+    return { ...known, waitingFor: missingSupply(event.supply, 'qc-generation', checkedBy) };
+  });
+}
+
 /** The drive's state as the fit shows it. One that is to be opened again for this fit shows as waiting. */
 function copied(drive: FitDrive, record: DriveRecord | null, fitId: string): FitDrive {
   if (record === null) return drive;
@@ -352,10 +384,10 @@ function isEnded(drive: FitDrive): boolean {
   return !isDriveOpen(drive);
 }
 
-function newFitDrive(order: DriveOrder, fragment: Fragment): FitDrive {
+function newFitDrive(order: DriveOrder, { molecule }: DrivenInFit): FitDrive {
   return {
     driveId: driveIdOf(order),
-    fragment: fragment.smiles,
+    fragment: molecule.smiles,
     status: 'waiting',
     waitingFor: null,
     pointsDone: 0,
@@ -429,9 +461,10 @@ function ended(
 function released(state: FitRecord): FitTransition {
   if (state.released) return { state, commands: [] };
   const tasks = [
-    ...(state.fragmentTask.wanted ? [state.fragmentTask.taskId] : []),
-    ...(state.fitTask?.wanted ? [state.fitTask.taskId] : []),
-  ];
+    state.fragmentTask,
+    ...(state.parentChecks?.checks ?? []).map(({ task }) => task),
+    state.fitTask,
+  ].flatMap((task) => (task?.wanted ? [task.taskId] : []));
   return {
     state,
     commands: [
@@ -441,14 +474,20 @@ function released(state: FitRecord): FitTransition {
   };
 }
 
-function driveOrder({ workflow, lane }: FitRecord, programVersion: string, fragment: Fragment): DriveOrder {
-  const { mappedSmiles, dihedral, startConformerSha256 } = fragment;
+function driveOrder(
+  { workflow, lane }: FitRecord,
+  programVersion: string,
+  { molecule, isReplacement }: DrivenInFit,
+): DriveOrder {
+  const { mappedSmiles, dihedral, startConformerSha256 } = molecule;
   return {
     mappedSmiles,
     dihedral,
     qc: workflow.qc,
     programVersion,
-    torsionDrive: workflow.torsionDrive,
+    // From several conformers a drive takes now one, now another; in a whole molecule what sets them apart is far from
+    // the bond, and would be fitted as if it were the bond's.
+    torsionDrive: isReplacement ? { ...workflow.torsionDrive, maxConformers: 1 } : workflow.torsionDrive,
     ...(startConformerSha256 !== undefined && { startConformerSha256 }),
     lane,
   };
@@ -466,16 +505,14 @@ function fragmentTask(fit: FitOrder, epoch: number): TaskRequest {
       baseForceFieldSha256: fit.baseForceField.sha256,
       periodicities: workflow.fit.periodicities,
       ...(fit.startConformerSha256 !== undefined && { startConformerSha256: fit.startConformerSha256 }),
+      ...(workflow.parentCheck && { withWholeMolecule: true }),
     },
   });
 }
 
-function fitParametersTask(
-  fit: FitRecord,
-  fragments: FragmentResult['fragments'],
-  epoch: number,
-): TaskRequest {
-  const targets = fragments.flatMap(({ mappedSmiles, dihedral, parameters }, index) => {
+function fitParametersTask(fit: FitRecord, fragments: readonly Fragment[], epoch: number): TaskRequest {
+  const driven = drivenMolecules(fragments, fit.parentChecks);
+  const targets = driven.flatMap(({ molecule: { mappedSmiles, dihedral, parameters } }, index) => {
     const torsionDriveSha256 = fit.drives[index]!.recordSha256;
     return torsionDriveSha256 === null ? [] : [{ mappedSmiles, dihedral, torsionDriveSha256, parameters }];
   });

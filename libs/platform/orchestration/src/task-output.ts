@@ -3,12 +3,14 @@ import type {
   ConstrainedOptimizationResult,
   FitParametersResult,
   FragmentResult,
+  ParentCheckResult,
 } from '@bespoke/workflow-schema';
 import type { TaskOutcome } from './task-request';
 
 /** What a task of each kind gives back when it succeeds. */
 interface TaskOutput {
   fragment: FragmentResult;
+  'parent-check': ParentCheckResult;
   conformers: ConformersResult;
   'constrained-optimization': ConstrainedOptimizationResult;
   'fit-parameters': FitParametersResult;
@@ -53,6 +55,7 @@ export function readOutcome<K extends keyof TaskOutput>(
 const isOutput: { [K in keyof TaskOutput]: (output: unknown) => boolean } = {
   fragment: (output) =>
     isObject(output) && isArrayOf(output['fragments'], isFragment) && isArrayOf(output['warnings'], isString),
+  'parent-check': (output) => isObject(output) && isNumber(output['deviationKcalPerMol']),
   conformers: (output) => isObject(output) && isArrayOf(output['conformers'], isConformer),
   'constrained-optimization': (output) =>
     isConformer(output) && isNumber(output['energyHartree']) && isNumber(output['energyAtTargetHartree']),
@@ -61,6 +64,17 @@ const isOutput: { [K in keyof TaskOutput]: (output: unknown) => boolean } = {
 };
 
 function isFragment(value: unknown): boolean {
+  return (
+    isDrivenMolecule(value) &&
+    (value['wholeMolecule'] === undefined ||
+      isArrayOf(
+        value['wholeMolecule'],
+        (whole) => isDrivenMolecule(whole) && Array.isArray(whole['fragmentAtoms']),
+      ))
+  );
+}
+
+function isDrivenMolecule(value: unknown): value is Record<string, unknown> {
   return (
     isObject(value) &&
     isString(value['mappedSmiles']) &&

@@ -6,6 +6,7 @@ import type {
   FitParametersTask,
   FragmentTask,
   Lane,
+  ParentCheckTask,
 } from '@bespoke/workflow-schema';
 
 /** How a task ended, as far as a step wants to know. Immutable: a task's result is written once. */
@@ -34,6 +35,7 @@ export type TaskRequest = {
 /** What a task is about; coordinates are still references. */
 export type TaskSubject =
   | { kind: 'fragment'; input: FragmentTask }
+  | { kind: 'parent-check'; input: ParentCheckTask }
   | { kind: 'conformers'; input: ConformersTask }
   | {
       kind: 'constrained-optimization';

@@ -56,6 +56,19 @@ export interface FitOutcome {
   seconds: { charges: number; fit: number };
 }
 
+/** What the comparison of a fragment with its molecule came to. */
+export type ParentVerdict =
+  | {
+      verdict: 'alike' | 'unlike';
+      /** Standard deviation of the difference between their (QM − MM) along a turn of the bond. */
+      deviationKcalPerMol: number;
+    }
+  | {
+      verdict: 'not-compared';
+      /** Why, for people. */
+      reason: string;
+    };
+
 /** The result of a fit as `--output` and `GET /api/v2/fits/{id}/report` give it. */
 export interface FitReport {
   schema: 'bespoke-fit-report';
@@ -74,6 +87,10 @@ export interface FitReport {
     mappedSmiles: string;
     dihedral: Dihedral;
     occurrences: FragmentOccurrence[];
+    /** How it compares with the molecule; null where it is the molecule, or the workflow asks for no comparison. */
+    parentCheck: ParentVerdict | null;
+    /** The fragment that was unlike the molecule, and in whose place this, the whole molecule, was driven. */
+    replaces: string | null;
     /** Whether the coordinates given with the molecule were a starting conformer of its drive. */
     startsFromGivenCoordinates: boolean;
     /** Null when the drive was dropped; `dropped` then says why. */

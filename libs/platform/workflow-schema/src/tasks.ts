@@ -4,6 +4,7 @@ import {
   ArrayMaxSize,
   ArrayMinSize,
   IsArray,
+  IsBoolean,
   IsIn,
   IsInt,
   IsNumber,
@@ -53,6 +54,8 @@ export class FragmentTask {
   periodicities!: number[];
   /** SHA-256 of the molecule's StartConformer among the artifacts, where its coordinates were given. */
   @IsOptional() @Matches(SHA256) startConformerSha256?: string;
+  /** Whether to say too what takes a fragment's place should it turn out to be unlike the molecule. */
+  @IsOptional() @IsBoolean() withWholeMolecule?: boolean;
 }
 
 /** A geometry that was given with a molecule, to 1e-4 angstrom: an artifact in JSON. */
@@ -82,25 +85,86 @@ export interface FragmentOccurrence {
   parentAtoms: (number | null)[];
 }
 
+/** A molecule to be driven about one bond, and the parameters that are fitted to that. */
+export interface DrivenMolecule {
+  /**
+   * In its own canonical numbering, so that two molecules with the same fragment around the same bond name it by the
+   * same string.
+   */
+  mappedSmiles: string;
+  /** The same without maps and hydrogens, for people. */
+  smiles: string;
+  /** The driven dihedral; the middle two atoms are the target bond. */
+  dihedral: Dihedral;
+  /** Everywhere in the parent that this stands for: equivalent bonds share one. */
+  occurrences: FragmentOccurrence[];
+  parameters: BespokeParameter[];
+  /** SHA-256 of its StartConformer: only where it is the whole molecule, and that has one. */
+  startConformerSha256?: string;
+}
+
+/** The whole molecule in the place of a fragment of it. */
+export interface WholeMolecule extends DrivenMolecule {
+  /** For each atom of the fragment its 0-based index here, or null for a cap. */
+  fragmentAtoms: (number | null)[];
+}
+
+export interface Fragment extends DrivenMolecule {
+  /**
+   * The molecule, once for each bond of it that the fragment stands for: what takes the fragment's place if it is
+   * unlike the molecule. Absent where the fragment is the whole molecule, or that was not asked for.
+   */
+  wholeMolecule?: WholeMolecule[];
+}
+
 export interface FragmentResult {
-  fragments: {
-    /**
-     * The fragment in its own canonical numbering, so that two molecules with the same fragment around the
-     * same bond name it by the same string.
-     */
-    mappedSmiles: string;
-    /** The same without maps and hydrogens, for people. */
-    smiles: string;
-    /** The driven dihedral; the middle two atoms are the target bond. */
-    dihedral: Dihedral;
-    /** Everywhere in the parent that this fragment stands for: equivalent bonds share one fragment. */
-    occurrences: FragmentOccurrence[];
-    parameters: BespokeParameter[];
-    /** SHA-256 of the fragment's StartConformer: only where the fragment is the whole molecule, and that has one. */
-    startConformerSha256?: string;
-  }[];
+  fragments: Fragment[];
   /** What a person should know: target bonds left out and why. */
   warnings: string[];
+}
+
+// ---- parent check ---------------------------------------------------------------------------------------
+
+export class WholeMoleculeOfCheck {
+  @IsString() @MaxLength(MAX_SMILES_LENGTH) mappedSmiles!: string;
+  @IsArray() @ArrayMaxSize(MAX_COORDINATES) fragmentAtoms!: (number | null)[];
+  /** SHA-256 of its StartConformer among the artifacts, where it was given one. */
+  @IsOptional() @Matches(SHA256) startConformerSha256?: string;
+}
+
+/** Compare a fragment with the molecule that it was cut from, along a turn of the bond that it was cut around. */
+export class ParentCheckTask {
+  /** Which version of this software is to do it. */
+  @IsString() @MaxLength(64) softwareVersion!: string;
+  @IsString() @MaxLength(MAX_SMILES_LENGTH) mappedSmiles!: string;
+  @IsArray()
+  @ArrayMinSize(4)
+  @ArrayMaxSize(4)
+  @IsInt({ each: true })
+  @Min(0, { each: true })
+  dihedral!: Dihedral;
+  /** The fragment's, with the values that they start from. */
+  @IsArray() @ArrayMaxSize(500) parameters!: BespokeParameter[];
+  /** The molecule, once for each bond of it that the fragment stands for. */
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(200)
+  @ValidateNested({ each: true })
+  @Type(() => WholeMoleculeOfCheck)
+  wholeMolecule!: WholeMoleculeOfCheck[];
+  @Matches(SHA256) baseForceFieldSha256!: string;
+  /** Replaces the charges that the base force field wants. */
+  @IsOptional() @IsIn(CHARGE_MODELS) chargeModel?: ChargeModelName;
+  @IsObject() @ValidateNested() @Type(() => QcSpecification) qc!: QcSpecification;
+  @IsNumber() @Min(1) @Max(120) gridSpacingDegrees!: number;
+}
+
+export interface ParentCheckResult {
+  /**
+   * Standard deviation over the angles of the difference between the molecule's (QM − MM) and the fragment's, of the
+   * bond where it is largest.
+   */
+  deviationKcalPerMol: number;
 }
 
 // ---- conformers -----------------------------------------------------------------------------------------

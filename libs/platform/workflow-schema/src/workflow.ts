@@ -115,6 +115,28 @@ export class FitSettings {
 }
 
 /**
+ * How a fragment is compared with its molecule before it is driven: where (QM − MM) of the two, along the same turn of
+ * the bond, differ by more than a threshold, the whole molecule is driven and fitted in its place.
+ */
+export class ParentCheckSettings {
+  /** What the energies are compared by: a cheap level will do, whatever the drives are made with. */
+  @IsObject()
+  @ValidateNested()
+  @Type(() => QcSpecification)
+  qc!: QcSpecification;
+
+  /** Between the angles that are compared. */
+  @IsIn([15, 20, 30, 45, 60])
+  gridSpacingDegrees!: number;
+
+  /** Standard deviation of the difference, kcal/mol, above which a fragment is unlike its molecule. */
+  @IsNumber()
+  @Min(0.01)
+  @Max(100)
+  thresholdKcalPerMol!: number;
+}
+
+/**
  * Everything that decides what a fit computes, the molecule aside. The same workflow on the same
  * molecule with the same program versions gives the same force field.
  */
@@ -167,4 +189,11 @@ export class Workflow {
   @ValidateNested()
   @Type(() => FitSettings)
   fit!: FitSettings;
+
+  /** Absent or null: fragments stand for their molecule unchecked. */
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => ParentCheckSettings)
+  parentCheck?: ParentCheckSettings | null;
 }

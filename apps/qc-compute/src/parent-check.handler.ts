@@ -1,0 +1,37 @@
+import { endingTaskOn, runInThread, TaskHandler, type TaskContext } from '@bespoke/stage-worker';
+import type { ParentCheckResult, ParentCheckTask } from '@bespoke/workflow-schema';
+import { Controller } from '@nestjs/common';
+import type { ParentCheckJob } from './parent-check.thread';
+
+const THREAD = require.resolve('./parent-check.thread');
+const REFUSALS = [
+  'ChargeError',
+  'EngineError',
+  'MechanicsError',
+  'MoleculeError',
+  'ParentCheckError',
+  'SmirnoffError',
+];
+
+/** Compares a fragment with the molecule that it was cut from. */
+@Controller()
+export class ParentCheckHandler {
+  @TaskHandler('parent-check')
+  async run(task: ParentCheckTask, context: TaskContext): Promise<ParentCheckResult> {
+    const { artifacts, signal, cores, memoryBytes, scratchDirectory } = context;
+    const read = async (sha256: string) => Buffer.from(await artifacts.get(sha256)).toString('utf8');
+    const job: ParentCheckJob = {
+      task,
+      baseForceField: await read(task.baseForceFieldSha256),
+      startConformersAngstrom: await Promise.all(
+        task.wholeMolecule.map(async ({ startConformerSha256 }) =>
+          startConformerSha256 === undefined
+            ? null
+            : (JSON.parse(await read(startConformerSha256)) as number[]),
+        ),
+      ),
+      run: { cores, memoryBytes, scratchDirectory },
+    };
+    return endingTaskOn(REFUSALS, () => runInThread<ParentCheckResult>(THREAD, job, signal));
+  }
+}

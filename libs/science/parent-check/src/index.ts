@@ -1,0 +1,2 @@
+export { ParentCheckError } from './parent-check-error';
+export { compareWithParent, type ParentComparison, type ParentComparisonRequest } from './parent-comparison';
