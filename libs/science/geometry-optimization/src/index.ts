@@ -1,0 +1,9 @@
+export { changedConnectivity, describeBondChanges, type BondChange } from './connectivity';
+export { OptimizationError, type OptimizationErrorCode } from './optimization-error';
+export {
+  optimizeGeometry,
+  type EnergyAndGradient,
+  type GradientProvider,
+  type OptimizedGeometry,
+} from './optimize-geometry';
+export type { HeldDihedral, OptimizationRequest } from './request';
