@@ -42,7 +42,7 @@ function card(parent: Molecule, { molecule, bond, occurrences }: Fragment): Mark
   return markup`<article><h3>Bond ${bonds}</h3><div class="drawings">
 <figure>${picture(depictFragmentInParent(parent, drawing), `The molecule with the fragment around ${bonds}`)}
 <figcaption>The fragment in the molecule</figcaption></figure>
-<figure>${picture(depictFragment(molecule, drawing), `The fragment around ${bonds}`)}
+<figure>${picture(depictFragment(parent, molecule, drawing), `The fragment around ${bonds}`)}
 <figcaption>The fragment: <code>${heavySmiles(molecule)}</code></figcaption></figure></div>
 <p>Driven: ${drawing.dihedral.map(inParent).join('–')}. Torsions across the bond, those that are equal by symmetry in one line:</p>
 <ul>${groups.map((group) => markup`<li>${group}</li>`)}</ul></article>

@@ -1,4 +1,4 @@
-import { depictSvg, type Molecule } from '@bespoke/molecule';
+import { depictionLayout, depictSvg, type Molecule } from '@bespoke/molecule';
 import type { Fragment } from './index';
 
 /** What the drawings of a fragment show by colour, pale to strong. */
@@ -36,15 +36,26 @@ export function depictFragmentInParent(parent: Molecule, { dihedral, occurrences
       ),
     ],
     atomNumbers: true,
+    layout: depictionLayout(parent),
     ...SIZE,
   });
 }
 
-/** The fragment by itself as SVG, its atoms numbered as those of the molecule that it was cut from. */
-export function depictFragment(fragment: Molecule, { dihedral, occurrences }: FragmentDrawing): string {
+/**
+ * The fragment by itself as SVG, its atoms numbered and lying as those of the molecule that it was cut from, where it
+ * is first found.
+ */
+export function depictFragment(
+  parent: Molecule,
+  fragment: Molecule,
+  { dihedral, occurrences }: FragmentDrawing,
+): string {
+  const parentAtoms = occurrences[0]?.parentAtoms ?? [];
+  const inParent = depictionLayout(parent);
   return depictSvg(fragment, {
     highlights: torsionHighlights(dihedral, [dihedral.slice(1, 3)]),
-    atomNumbers: (occurrences[0]?.parentAtoms ?? []).map((atom) => (atom === null ? null : atom + 1)),
+    atomNumbers: parentAtoms.map((atom) => (atom === null ? null : atom + 1)),
+    layout: parentAtoms.map((atom) => (atom === null ? null : inParent[atom]!)),
     ...SIZE,
   });
 }

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { depictSvg, loadRDKit, moleculeFromSmiles } from './index';
+import { depictionLayout, depictSvg, loadRDKit, moleculeFromSmiles } from './index';
 
 beforeAll(loadRDKit);
 
@@ -43,6 +43,24 @@ describe('a depiction', () => {
     expect(numbers).toEqual([17, 3]);
   });
 
+  it('lies as it is told to, and as it likes where an atom has no place', () => {
+    const ethane = moleculeFromSmiles('CC');
+    const [inX, inY] = [[1.5, 0] as const, [0, 1.5] as const].map((end) =>
+      bondVector(depictSvg(ethane, { layout: [[0, 0], end] })),
+    ) as [[number, number], [number, number]];
+    expect([Math.abs(inX[0]) > 9, Math.abs(inX[1]) < 0.2]).toEqual([true, true]);
+    expect([Math.abs(inY[1]) > 9, Math.abs(inY[0]) < 0.2]).toEqual([true, true]);
+    expect(depictSvg(ethane, { layout: [[0, 0], null] })).toBe(depictSvg(ethane));
+  });
+
+  it('can be laid out like another of the molecule', () => {
+    const molecule = moleculeFromSmiles('CC(O)Cl');
+    const layout = depictionLayout(molecule);
+    expect(layout.map((place) => place !== null)).toEqual(molecule.atoms.map(({ element }) => element > 1));
+    const distance = Math.hypot(layout[0]![0] - layout[1]![0], layout[0]![1] - layout[1]![1]);
+    expect(distance).toBeGreaterThan(0.5);
+  });
+
   it.each(['[H]/N=C(/C)CC', '[2H]C', '[H][H]', 'C[N+](C)(C)C', 'C[C@H](F)Cl'])(
     'can be made of %s',
     (smiles) => {
@@ -50,3 +68,9 @@ describe('a depiction', () => {
     },
   );
 });
+
+/** From one end of the first bond to the other, in pixels. */
+function bondVector(svg: string): [number, number] {
+  const [, x1, y1, x2, y2] = /class='bond-0[^>]*d='M (\S+),(\S+) L (\S+),(\S+?)'/.exec(svg) ?? [];
+  return [Number(x2) - Number(x1), Number(y2) - Number(y1)];
+}

@@ -1,6 +1,6 @@
-import { at } from './graph';
+import { at, type FlatLayout } from './graph';
 import type { Molecule } from './molecule';
-import { usingMol } from './rdkit';
+import { usingMol, type Mol } from './rdkit';
 import { molOfGraph, structureOf } from './structure';
 
 /** Atoms and bonds in a colour of their own; hydrogens are not drawn. */
@@ -17,20 +17,40 @@ export interface DepictionOptions {
   highlights?: readonly Highlight[];
   /** Writes beside each atom its number, from 1, or the one that stands here for it; null writes none. */
   atomNumbers?: boolean | readonly (number | null)[];
+  /** Where the atoms go, as `depictionLayout` has them; an atom that is drawn and has no place here has all go anew. */
+  layout?: DepictionLayout;
   widthPx?: number;
   heightPx?: number;
 }
 
+/** By atom: where it is drawn, or null for a hydrogen that is not. */
+export type DepictionLayout = readonly (readonly [number, number] | null)[];
+
 const MAX_BOND_PX = 32;
+
+/** Where to draw each atom, so that it and molecules like it, such as its fragments, are drawn alike. */
+export function depictionLayout(molecule: Molecule): DepictionLayout {
+  return usingMol(molOfGraph(structureOf(molecule).graph), (drawn) => {
+    const drawnAtoms = withoutHydrogens(molecule, drawn);
+    drawn.set_new_coords();
+    // Along the width of the picture.
+    drawn.normalize_depiction(1, 1);
+    const { molecules } = JSON.parse(drawn.get_json()) as {
+      molecules: { conformers: { coords: [number, number][] }[] }[];
+    };
+    const { coords } = molecules[0]!.conformers[0]!;
+    const layout: ([number, number] | null)[] = molecule.atoms.map(() => null);
+    drawnAtoms.forEach((atom, index) => (layout[atom] = at(coords, index)));
+    return layout;
+  });
+}
 
 /** The molecule's structural formula, without explicit hydrogens, as an SVG document. */
 export function depictSvg(molecule: Molecule, options: DepictionOptions = {}): string {
   const { highlights = [], atomNumbers = false } = options;
-  return usingMol(molOfGraph(structureOf(molecule).graph), (drawn) => {
-    drawn.remove_hs_in_place(JSON.stringify({ removeDefiningBondStereo: true }));
-    const drawnAtoms = molecule.atoms.map((_, index) => index).filter((index) => isDrawn(molecule, index));
-    if (drawnAtoms.length !== drawn.get_num_atoms())
-      throw new Error(`RDKit draws other atoms of ${molecule.mappedSmiles} than expected.`);
+  const layout = options.layout && wholeLayout(molecule, options.layout);
+  return usingMol(molOfGraph(structureOf(molecule).graph, layout), (drawn) => {
+    const drawnAtoms = withoutHydrogens(molecule, drawn);
     const drawnIndex = new Map(drawnAtoms.map((atom, index) => [atom, index]));
     const drawnBonds = molecule.bonds.filter(
       ({ begin, end }) => drawnIndex.has(begin) && drawnIndex.has(end),
@@ -48,14 +68,14 @@ export function depictSvg(molecule: Molecule, options: DepictionOptions = {}): s
     const svgOfRDKit = drawn.get_svg_with_highlights(
       JSON.stringify({
         // Letters as text rather than as outlines, so that a number can take another one's place.
-        ...(atomNumbers !== false && { addAtomIndices: true, noFreetype: true }),
+        ...(atomNumbers !== false && { addAtomIndices: true, noFreetype: true, annotationFontScale: 0.65 }),
         width: options.widthPx ?? 300,
         height: options.heightPx ?? 200,
         atoms: [...atomColours.keys()],
         bonds: [...bondColours.keys()],
-        // Small molecules are not blown up, and letters keep the colour of their element.
+        // Small molecules are not blown up, and highlighted letters are black: a yellow sulphur is not seen on a colour.
         fixedBondLength: MAX_BOND_PX,
-        standardColoursForHighlightedAtoms: true,
+        standardColoursForHighlightedAtoms: false,
         highlightBondWidthMultiplier: 14,
         highlightRadius: 0.38,
         highlightAtomColors: Object.fromEntries(atomColours),
@@ -71,6 +91,23 @@ export function depictSvg(molecule: Molecule, options: DepictionOptions = {}): s
       drawnAtoms.map((atom) => numbers[atom] ?? null),
     );
   });
+}
+
+/** Takes the hydrogens that are not drawn from RDKit's molecule, and says which atoms are left. */
+function withoutHydrogens(molecule: Molecule, drawn: Mol): number[] {
+  drawn.remove_hs_in_place(JSON.stringify({ removeDefiningBondStereo: true }));
+  const drawnAtoms = molecule.atoms.map((_, index) => index).filter((index) => isDrawn(molecule, index));
+  if (drawnAtoms.length !== drawn.get_num_atoms())
+    throw new Error(`RDKit draws other atoms of ${molecule.mappedSmiles} than expected.`);
+  return drawnAtoms;
+}
+
+/** Hydrogens that are not drawn lie on their neighbour. */
+function wholeLayout(molecule: Molecule, layout: DepictionLayout): FlatLayout | undefined {
+  const places = molecule.atoms.map((_, atom) =>
+    isDrawn(molecule, atom) ? layout[atom] : layout[at(at(molecule.neighbours, atom), 0)],
+  );
+  return places.every((place) => place !== null && place !== undefined) ? places : undefined;
 }
 
 /** RDKit numbers what it draws, from 0, a text for each digit; hydrogens that are not drawn have numbers too. */

@@ -116,11 +116,27 @@ export interface AromaticFlags {
   bonds: readonly boolean[];
 }
 
+/** RDKit refuses a whole number as coordinate, and JSON has no way to write 1.0. */
+function fractional(coordinate: number): number {
+  return Number.isInteger(coordinate) ? coordinate + 1e-6 : coordinate;
+}
+
+/** Where each atom lies in a drawing, in units of RDKit's (1.5 a bond). */
+export type FlatLayout = readonly (readonly [number, number])[];
+
 /** `isotopes` stand in for the atoms' own where given; `eitherBonds` are marked as of either configuration. */
 export function writeCommonChem(
   graph: Graph,
   aromatic: AromaticFlags | null,
-  { isotopes, eitherBonds }: { isotopes?: readonly number[]; eitherBonds?: ReadonlySet<number> } = {},
+  {
+    isotopes,
+    eitherBonds,
+    flatCoordinates,
+  }: {
+    isotopes?: readonly number[];
+    eitherBonds?: ReadonlySet<number>;
+    flatCoordinates?: FlatLayout;
+  } = {},
 ): string {
   return JSON.stringify({
     rdkitjson: { version: 12 },
@@ -145,6 +161,9 @@ export function writeCommonChem(
             stereoAtoms: [stereo.beginNeighbour, stereo.endNeighbour],
           }),
         })),
+        ...(flatCoordinates && {
+          conformers: [{ dim: 2, coords: flatCoordinates.map((place) => place.map(fractional)) }],
+        }),
         extensions: aromatic
           ? [
               {

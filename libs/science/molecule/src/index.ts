@@ -16,7 +16,13 @@ export { rankKeys } from './graph-classes';
 export { canonicalAroundBond, type CanonicalMolecule } from './canonical-numbering';
 export { extractFragment, type ExtractedFragment } from './fragment';
 export { dihedralDegrees } from './dihedral';
-export { depictSvg, type DepictionOptions, type Highlight } from './depiction';
+export {
+  depictionLayout,
+  depictSvg,
+  type DepictionLayout,
+  type DepictionOptions,
+  type Highlight,
+} from './depiction';
 export { geometryFaults, geometryFaultText, type GeometryFault } from './geometry-faults';
 export { undefinedStereo, type UndefinedStereo } from './undefined-stereo';
 export { stereoisomerAt } from './stereoisomer';

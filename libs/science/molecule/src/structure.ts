@@ -7,6 +7,7 @@ import {
   renumber,
   writeCommonChem,
   type AromaticFlags,
+  type FlatLayout,
   type Graph,
 } from './graph';
 import { graphClasses, openDoubleBonds } from './graph-classes';
@@ -186,8 +187,11 @@ export function smilesWithMapNumbers(molecule: Molecule, mapNumbers: readonly (n
 }
 
 /** RDKit's molecule with its own aromaticity and explicit hydrogens; the caller deletes it. */
-export function molOfGraph(graph: Graph): Mol {
-  return takenBack(writeCommonChem(graph, null), EXPLICIT_HYDROGENS);
+export function molOfGraph(graph: Graph, flatCoordinates?: FlatLayout): Mol {
+  return takenBack(
+    writeCommonChem(graph, null, { ...(flatCoordinates && { flatCoordinates }) }),
+    EXPLICIT_HYDROGENS,
+  );
 }
 
 function takenBack(commonChem: string, options: string): Mol {
