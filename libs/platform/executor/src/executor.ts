@@ -105,7 +105,7 @@ export async function startExecutor(options: ExecutorOptions, signal?: AbortSign
   }
 
   async function startApps(natsEnvironment: Record<string, string>): Promise<void> {
-    const shares = shareResources(machineResources(), options.workers['qc-compute'], {
+    const shares = shareResources(machineResources(), options.workers, {
       ...(options.qcComputeCores === undefined ? {} : { qcComputeCores: options.qcComputeCores }),
       ...(options.qcComputeMemoryGbPerCore === undefined
         ? {}
