@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import type { FitReport } from '@bespoke/workflow-schema';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { builtInWorkflows, type FitReport } from '@bespoke/workflow-schema';
 import { describe, expect, it } from 'vitest';
 import { bespokePerTest, until } from './support/bespoke';
 import { compareWithOpenFF, openffPython } from './support/openff';
@@ -83,6 +83,27 @@ describe('executor run', () => {
     expect(report.warnings.join()).toMatch(/base force field/);
     expect(readFileSync(bespoke.file('benzene.offxml'), 'utf8')).toMatch(/<SMIRNOFF/);
     expect(bespoke.xtb.runs()).toEqual([]);
+  });
+
+  it('scans the whole molecule about the bond whose fragment is unlike it, and the report says so', async () => {
+    const bespoke = newBespoke();
+    const debug = builtInWorkflows.get('debug')!;
+    const parentCheck = { ...builtInWorkflows.get('draft')!.parentCheck, gridSpacingDegrees: 60 };
+    writeFileSync(bespoke.file('workflow.json'), JSON.stringify({ ...debug, name: 'checked', parentCheck }));
+    const { exitCode, stderr } = await bespoke.executorRun([
+      // A thioester, which is cut to a thioether.
+      ...['--smiles', 'CC(=O)Sc1ccccc1C=O', '--workflow-file', bespoke.file('workflow.json')],
+      ...['--output', bespoke.file('fit.json'), '--output-force-field', bespoke.file('fit.offxml')],
+    ]).ended;
+    expect(exitCode, stderr).toBe(0);
+    const { fragments, fit, mappedSmiles, versions } = reportOf(bespoke.file('fit.json'));
+    const replaced = fragments.find(({ replaces }) => replaces === 'CSc1ccccc1C=O');
+    expect(replaced).toMatchObject({ dropped: null, parentCheck: { verdict: 'unlike' } });
+    const atomsOf = (smiles: string) => smiles.match(/:\d+\]/g)!.length;
+    expect(atomsOf(replaced!.mappedSmiles)).toBe(atomsOf(mappedSmiles));
+    expect(fit!.torsions[replaced!.torsion!]!.mappedSmiles).toBe(replaced!.mappedSmiles);
+    expect(fragments.filter(({ replaces }) => replaces !== null).length).toBeLessThan(fragments.length);
+    expect(versions).toHaveProperty('xtb');
   });
 
   it('scans a fragment that two molecules share once', async () => {
