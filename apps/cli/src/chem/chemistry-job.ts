@@ -3,6 +3,7 @@ import type { ChargesSettings } from './charges';
 import type { ConvertSettings } from './convert';
 import type { EnergiesSettings } from './energies';
 import type { FragmentSettings } from './fragment';
+import type { FitSettings } from './fit';
 import type { LabelSettings } from './label';
 import type { MinimizeSettings } from './minimize';
 import type { ParametersSettings } from './parameters';
@@ -15,6 +16,7 @@ export type ChemistryJob =
   | ({ command: 'minimize' } & MinimizeSettings)
   | ({ command: 'fragment'; as: 'json' | 'section' } & FragmentSettings)
   | ({ command: 'parameters' } & ParametersSettings)
+  | ({ command: 'fit' } & FitSettings)
   | ({ command: 'convert' } & ConvertSettings);
 
 export interface ThreadSettings {

@@ -2,6 +2,7 @@ import { chargesWith } from './charges';
 import type { ThreadSettings } from './chemistry-job';
 import { convertTo } from './convert';
 import { energiesWith } from './energies';
+import { fitWith, type DriveLine } from './fit';
 import { fragmentWith } from './fragment';
 import { fragmentSectionWith } from './fragment-section';
 import { labelWith } from './label';
@@ -35,6 +36,8 @@ export function workOf({ job, run }: ThreadSettings): LineWork {
         : onIdentified(fragmentSectionWith(job, run));
     case 'parameters':
       return onRecords(parametersWith(job));
+    case 'fit':
+      return onDriveLines(fitWith(job, run));
     case 'convert':
       return convertTo(job);
   }
@@ -57,4 +60,9 @@ function onIdentified(
     if (typeof error === 'string') throw new EarlierFailureError(error);
     return workOnRecord(record, id);
   };
+}
+
+/** Lines of drives, which are fitted together, in; the result in JSON out. */
+function onDriveLines(fit: (lines: readonly DriveLine[]) => Promise<object>): LineWork {
+  return async ({ text }) => JSON.stringify(await fit(JSON.parse(text) as DriveLine[]));
 }

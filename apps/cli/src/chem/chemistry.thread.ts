@@ -2,6 +2,7 @@ import { workerData } from 'piscina';
 import type { LineOutcome, ThreadSettings } from './chemistry-job';
 import type { LineWork } from './chemistry-work';
 import type { FileRecord } from './molecule-records';
+import { refusalOf } from './refusal';
 
 let loading: Promise<LineWork> | undefined;
 
@@ -13,10 +14,8 @@ export default async function workOnLine(line: FileRecord): Promise<LineOutcome>
     const output = await work(line, (identified) => (id = identified));
     return { id, output };
   } catch (error) {
-    const { code, message } = error as { code?: unknown; message?: unknown };
-    // Of what Node itself throws the codes are in capitals.
-    if (typeof code === 'string' && /^[a-z]/.test(code)) return { id, error: String(message) };
-    return endThread(error);
+    const refusal = refusalOf(error);
+    return refusal === null ? endThread(error) : { id, error: refusal };
   }
 }
 

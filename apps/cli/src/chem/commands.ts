@@ -4,15 +4,20 @@ import { Readable } from 'node:stream';
 import { targetBonds, TargetSmartsError } from '@bespoke/fragmentation';
 import { loadRDKit, moleculeFromSmiles, SmartsError } from '@bespoke/molecule';
 import { CHARGE_MODEL_NAMES, chargeModelNamed } from '@bespoke/partial-charges';
+import { markedFigures, SmirnoffError, type FigureSection } from '@bespoke/smirnoff';
 import { builtInWorkflows, type FragmentationScheme, type Workflow } from '@bespoke/workflow-schema';
 import { CliError } from '../cli-error';
 import { safeFileName } from '../outputs';
 import type { ChemistryJob, LineOutcome } from './chemistry-job';
 import type { ConvertTarget } from './convert';
 import { fragmentPage } from './fragment-page';
+import type { FitSettings } from './fit';
+import { openFitResults } from './fit-results';
+import { fitOfAll, fitOfEach } from './drive-lines';
+import { readForceFields } from './force-field';
 import { forceFieldTexts } from './force-field-option';
 import { inputLines } from './input-lines';
-import { openLines, writeOut } from './json-lines';
+import { openFile, openLines, writeOut } from './json-lines';
 import { openMoleculeFiles, type FileLine } from './molecule-records';
 import { runLines, type RunOptions } from './run-lines';
 
@@ -109,6 +114,71 @@ export function parameters(
 
 function defaultWorkflow(): Workflow {
   return builtInWorkflows.get('default')!;
+}
+
+export interface FitOptions extends ForceFieldOptions {
+  drives: string;
+  output: string;
+  separate?: boolean;
+  optimizer: 'native' | 'ForceBalance';
+  penalty: 'L1' | 'L2';
+  parameters: FitSettings['parameters'];
+  also?: FigureSection[];
+}
+
+/** `bespoke chem fit` */
+export async function fit(options: FitOptions): Promise<number> {
+  const { forceField, drives, output, separate = false, optimizer, penalty, parameters, also = [] } = options;
+  if (optimizer === 'ForceBalance')
+    throw new CliError('usage', '--optimizer ForceBalance is not there yet; native fits the same objective');
+  if (parameters === 'marked' && also.length > 0)
+    throw new CliError(
+      'usage',
+      '--also adds to what is fitted; with --parameters marked it is what is marked',
+    );
+  const forceFields = forceFieldTexts(forceField);
+  if (parameters === 'marked') assertMarked(forceFields);
+  const { periodicities, ...settings } = defaultWorkflow().fit;
+  const job = {
+    command: 'fit',
+    forceFields,
+    parameters,
+    also,
+    periodicities,
+    optimizer: { ...settings, penalty },
+  } as const;
+  const results = openFitResults(output);
+  const { stream, bytes } = openFile(drives);
+  try {
+    const lines = separate ? fitOfEach(inputLines(stream)) : fitOfAll(inputLines(stream));
+    const startMs = performance.now();
+    await runLines(
+      lines,
+      bytes,
+      job,
+      { ...options, timeout: separate ? options.timeout : Infinity },
+      results.add,
+    );
+    return results.end((performance.now() - startMs) / 1000);
+  } finally {
+    stream.destroy();
+  }
+}
+
+/** @throws CliError where nothing is to be fitted */
+function assertMarked(forceFields: readonly string[]): void {
+  let marked: readonly unknown[];
+  try {
+    marked = markedFigures(readForceFields(forceFields));
+  } catch (error) {
+    if (!(error instanceof SmirnoffError)) throw error;
+    throw new CliError('badWorkflow', `--force-field: ${error.message}`, { cause: error });
+  }
+  if (marked.length === 0)
+    throw new CliError(
+      'badWorkflow',
+      '--parameters marked: no parameter of the force field has the attribute parameterize, as in parameterize="k1, k2"',
+    );
 }
 
 /** `bespoke chem label` */

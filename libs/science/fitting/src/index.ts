@@ -3,3 +3,4 @@ export { fittedFigure, generalFigures, type FittedFigure } from './fitted-figure
 export { FittingError } from './fitting-error';
 export type { FitProgress, Objective, OptimizerSettings } from './optimizer';
 export { fitProfiles, type DriveFit, type ProfileFit } from './profile-fit';
+export { profileOf } from './profile-of-drive';

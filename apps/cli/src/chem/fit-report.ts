@@ -1,0 +1,82 @@
+import type { FigureSection } from '@bespoke/smirnoff';
+
+/** A drive in a report; energies in kcal/mol, lists in the order of the points on its line. */
+export type DriveReport = { id: string | number } & ({ error: string } | DriveFigures);
+
+export interface DriveFigures {
+  mapped_smiles: string;
+  /** Atoms from 0. */
+  dihedral: readonly number[];
+  /** Degrees; null where the line has none. */
+  grid: number[] | null;
+  /** Over points up to the energy cutoff, each counting the same. */
+  rmse_before: number;
+  rmse_after: number;
+  /** Relative to the lowest point. */
+  qm: number[];
+  /** Relative to the point where QM is lowest. */
+  mm_before: number[];
+  mm_after: number[];
+  weights: number[];
+  /** Its share of the target, without penalty. */
+  objective_before: number;
+  objective_after: number;
+}
+
+export interface FitFigures {
+  /** Of target and penalty. */
+  objective_before: number;
+  objective_after: number;
+  penalty: number;
+  converged: boolean;
+  iterations: number;
+  wall_s: number;
+}
+
+/** A figure of the force field, in kcal/mol, Å and degrees. */
+export interface ParameterReport {
+  section: FigureSection;
+  smirks: string;
+  attribute: string;
+  before: number;
+  after: number;
+  prior_width: number;
+}
+
+/** One fit: some drives together. */
+export interface FitReport extends FitFigures {
+  /** Of its drives. */
+  ids: (string | number)[];
+  /** The file, beside the report. */
+  force_field: string;
+  /** The objective after each iteration. */
+  history: number[];
+  parameters: ParameterReport[];
+  warnings: string[];
+}
+
+/** report.json */
+export interface Report {
+  drives: DriveReport[];
+  fits: FitReport[];
+  total: FitFigures;
+}
+
+/** What a thread makes of some drives; no fit where none of them could be fitted. */
+export interface FitResult {
+  drives: DriveReport[];
+  fit: (Omit<FitReport, 'force_field'> & { offxml: string }) | null;
+}
+
+/** @param wallSeconds of all fits, which may have run side by side */
+export function totalOf(fits: readonly FitReport[], wallSeconds: number): FitFigures {
+  const sum = (of: (fit: FitReport) => number): number => fits.reduce((total, fit) => total + of(fit), 0);
+  return {
+    objective_before: sum((fit) => fit.objective_before),
+    objective_after: sum((fit) => fit.objective_after),
+    penalty: sum((fit) => fit.penalty),
+    converged: fits.every((fit) => fit.converged),
+    iterations: sum((fit) => fit.iterations),
+    wall_s: wallSeconds,
+  };
+}
