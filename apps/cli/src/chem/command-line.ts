@@ -27,8 +27,6 @@ const BUTANE =
   '[C:1]([C:2]([C:3]([C:4]([H:12])([H:13])[H:14])([H:10])[H:11])([H:8])[H:9])([H:5])([H:6])[H:7]';
 const BUTANE_FRAGMENTS = `{"id": "butane", "parent_smiles": "${BUTANE}", "fragments": [{"smiles": "…", "bond_indices": [2, 3]}], "warnings": []}`;
 
-const DRIVE_START = '0, 0, 0, 2.8, 0, 0, 3.7, 2.7, 0, 6.5, 2.7, 0.1';
-const DRIVE_STATE = `{"dihedrals": [[0, 1, 2, 3]], "grid_spacing": [15], "elements": ["C", "C", "C", "C"], "init_coords": [[${DRIVE_START}]], "grid_status": {}}`;
 
 const DRIVE =
   '{"id": 1, "mapped_smiles": "…", "dihedrals": [[0, 1, 2, 3]], "energies_hartree": [-154.01, …], "geometries_angstrom": [[[0, 0, 0.1], …], …]}';
@@ -131,22 +129,6 @@ export function chemCommand(): Command {
     )
     .action(async (file: string | undefined, options: ParametersOptions) => {
       process.exitCode = await (await import('./commands.js')).parameters(file, options);
-    });
-
-  chem
-    .command('torsion-drive-next')
-    .description(
-      "the next constrained optimisations of a torsion drive, as torsiondrive's own API gives them",
-    )
-    .argument('[file]', "torsiondrive's state, JSON (default: standard input)")
-    .addHelpText(
-      'after',
-      `\nA state, such as\n  ${DRIVE_STATE}\ngives the starting geometries by grid point, in bohr,\n  {"180": [[${DRIVE_START}]]}\n` +
-        'and {} when the drive is finished. Append [start, end, energy] of each job, in this order, to "grid_status" ' +
-        'and ask again. All fields: docs/chemistry.md',
-    )
-    .action(async (file: string | undefined) => {
-      process.exitCode = await (await import('./torsion-drive-next.js')).torsionDriveNext(file);
     });
 
   forceFieldOption(
