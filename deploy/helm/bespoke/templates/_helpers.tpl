@@ -22,11 +22,11 @@ helm.sh/chart: {{ printf "%s-%s" .root.Chart.Name .root.Chart.Version }}
 fragmenter:
   stage: fragmentation
   anyProgram: [fragment]
-  byProgram: []
+  byProgram: [fragment]
 qc-compute:
   stage: qc-generation
   anyProgram: [conformers]
-  byProgram: [constrained-optimization]
+  byProgram: [parent-check, constrained-optimization]
 optimizer:
   stage: optimization
   anyProgram: [fit-parameters]
