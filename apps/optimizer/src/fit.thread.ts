@@ -1,4 +1,4 @@
-import { fitProfiles, type Drive, type FittedFigure } from '@bespoke/fitting';
+import { fitProfiles, harmonicPriorWidth, type Drive, type FittedFigure } from '@bespoke/fitting';
 import { loadRDKit, moleculeFromSmiles } from '@bespoke/molecule';
 import { appendTorsions, parseOffxml, writeOffxml } from '@bespoke/smirnoff';
 import type {
@@ -42,7 +42,7 @@ export default async function fit({
     chargesE,
     points: drive.points,
   }));
-  const figures = parameters.flatMap((parameter) => forceConstants(parameter, fit.priorWidthKcalPerMol));
+  const figures = parameters.flatMap((parameter) => forceConstants(parameter, fit));
   const result = await fitProfiles(startingForceField, drives, figures, fit);
 
   const fittedK = new Map(
@@ -86,13 +86,17 @@ export default async function fit({
 }
 
 /** What is fitted of a bespoke torsion: its terms are k1, k2, … of the force field. */
-function forceConstants({ smirks, terms }: BespokeParameter, priorWidth: number): FittedFigure[] {
-  return terms.map(({ kKcalPerMol }, n) => ({
+function forceConstants(
+  { smirks, terms }: BespokeParameter,
+  { penalty, priorWidthKcalPerMol }: FitSettings,
+): FittedFigure[] {
+  return terms.map(({ kKcalPerMol, periodicity }, n) => ({
     section: 'ProperTorsions',
     smirks,
     attribute: `k${n + 1}`,
     value: kKcalPerMol,
-    priorWidth,
+    priorWidth:
+      penalty === 'evidence' ? harmonicPriorWidth(priorWidthKcalPerMol, periodicity) : priorWidthKcalPerMol,
   }));
 }
 

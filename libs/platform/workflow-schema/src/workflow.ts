@@ -81,10 +81,14 @@ export class FitSettings {
   @Max(6, { each: true })
   periodicities!: number[];
 
-  @IsIn(['L1', 'L2'])
-  penalty!: 'L1' | 'L2';
+  /**
+   * What holds force constants to where they start: `L1` and `L2` are ForceBalance's; `evidence` is L2 with prior widths
+   * that fall off with the periodicity, against points weighed by the noise that the drives themselves make likely.
+   */
+  @IsIn(['L1', 'L2', 'evidence'])
+  penalty!: 'L1' | 'L2' | 'evidence';
 
-  /** Prior width of a torsion's force constants, kcal/mol. */
+  /** Prior width of a torsion's force constants, kcal/mol; with `evidence` of those of periodicity 1. */
   @IsNumber()
   @Min(0.01)
   @Max(100)

@@ -1,4 +1,5 @@
 export type { Drive } from './drive';
+export { harmonicPriorWidth } from './evidence';
 export { fittedFigure, generalFigures, type FittedFigure } from './fitted-figures';
 export { FittingError } from './fitting-error';
 export type { FitProgress, Objective, OptimizerSettings } from './optimizer';

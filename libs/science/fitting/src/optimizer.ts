@@ -1,5 +1,6 @@
 import { factorise, MechanicsError } from '@bespoke/mechanics';
 import { setImmediate } from 'node:timers/promises';
+import { figuresOf, groupsWithoutCommonFigures } from './figure-groups';
 import { PENALTIES, type Penalty } from './penalty';
 import {
   profileResiduals,
@@ -91,26 +92,6 @@ export async function optimizeFigures(
     figures.forEach((figure, p) => (shifts[figure] = priorWidths[figure]! * best.m[p]!));
   }
   return { shifts, before, after: sum(({ best }) => best.objective), history, stoppedBecause };
-}
-
-/** Profiles that share figures, directly or through others, are one problem; all others are problems apart. */
-function groupsWithoutCommonFigures(profiles: readonly TorsionProfile[]): TorsionProfile[][] {
-  let groups: { profiles: TorsionProfile[]; figures: Set<number> }[] = [];
-  for (const profile of profiles) {
-    const joined = { profiles: [profile], figures: new Set(figuresOf(profile)) };
-    groups = groups.filter((group) => {
-      if (![...group.figures].some((figure) => joined.figures.has(figure))) return true;
-      joined.profiles.unshift(...group.profiles);
-      for (const figure of group.figures) joined.figures.add(figure);
-      return false;
-    });
-    groups.push(joined);
-  }
-  return groups.map((group) => group.profiles);
-}
-
-function figuresOf({ adjustables }: TorsionProfile): number[] {
-  return adjustables.map(({ figure }) => figure);
 }
 
 /** Some of the fit's figures, which no other problem has, and the best that is known of them. */

@@ -14,18 +14,21 @@ export interface Penalty {
 /** b of the hyperbola √(m² + b²) − b that is ForceBalance's L1 penalty. */
 const HYPERBOLA = 1e-6;
 
-/** ForceBalance's. */
-export const PENALTIES: Readonly<Record<'L1' | 'L2', Penalty>> = {
+const L2: Penalty = {
+  valueAt: (m) => m.reduce((sum, value) => sum + value * value, 0),
+  minimiseWith: (q, c) => ridge(q, c),
+  isSmoothAt: () => true,
+  halfCurvature: 1,
+};
+
+/** ForceBalance's two; with `evidence` the points are weighed against L2 as `weighedByEvidence` says. */
+export const PENALTIES: Readonly<Record<'L1' | 'L2' | 'evidence', Penalty>> = {
   L1: {
     valueAt: (m) => m.reduce((sum, value) => sum + Math.hypot(value, HYPERBOLA) - HYPERBOLA, 0),
     minimiseWith: (q, c, start) => lasso(q, c, start),
     isSmoothAt: (m) => m !== 0,
     halfCurvature: 0,
   },
-  L2: {
-    valueAt: (m) => m.reduce((sum, value) => sum + value * value, 0),
-    minimiseWith: (q, c) => ridge(q, c),
-    isSmoothAt: () => true,
-    halfCurvature: 1,
-  },
+  L2,
+  evidence: L2,
 };

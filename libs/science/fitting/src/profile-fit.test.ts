@@ -13,8 +13,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import recorded from './fluoroethanol-drive.json';
 import type { OptimizerSettings } from './optimizer';
 import type { Drive } from './drive';
+import { harmonicPriorWidth } from './evidence';
 import type { FittedFigure } from './fitted-figures';
-import { fitProfiles } from './profile-fit';
+import { fitProfiles, type ProfileFit } from './profile-fit';
 
 const CHARGES = [-0.25, 0.15, 0.12, -0.6, 0.05, 0.05, 0.04, 0.04, 0.4];
 const SETTINGS: OptimizerSettings = {
@@ -47,17 +48,17 @@ function parametersWith(k: (parameter: number, periodicity: number) => number): 
 }
 
 const START = parametersWith((_, periodicity) => (periodicity === 3 ? 0.2 : 0));
-const figuresWith = (priorWidth: number): FittedFigure[] =>
+const figuresWith = (priorWidth: (periodicity: number) => number): FittedFigure[] =>
   START.flatMap(({ smirks, terms }) =>
-    terms.map(({ kKcalPerMol }, n) => ({
+    terms.map(({ kKcalPerMol, periodicity }, n) => ({
       section: 'ProperTorsions',
       smirks,
       attribute: `k${n + 1}`,
       value: kKcalPerMol,
-      priorWidth,
+      priorWidth: priorWidth(periodicity),
     })),
   );
-const FIGURES = figuresWith(6);
+const FIGURES = figuresWith(() => 6);
 const START_K = FIGURES.map(({ value }) => value);
 
 let forceField: ForceField;
@@ -92,14 +93,17 @@ function driveWithEnergiesOf(parameters: TorsionToAppend[]): Drive {
 }
 
 describe('a fit to a GFN2 drive', () => {
-  it.each(['L1', 'L2'] as const)('with %s converges and brings MM to the reference', async (penalty) => {
-    const fit = await fitProfiles(forceField, [drive], FIGURES, { ...SETTINGS, penalty });
-    expect(fit.converged).toBe(true);
-    expect(fit.warnings).toEqual([]);
-    expect(fit.drives[0]!.rmseBeforeKcalPerMol).toBeGreaterThan(0.5);
-    expect(fit.drives[0]!.rmseAfterKcalPerMol).toBeLessThan(0.4);
-    expect(fit.objective.history.at(-1)).toBe(fit.objective.after.total);
-  });
+  it.each(['L1', 'L2', 'evidence'] as const)(
+    'with %s converges and brings MM to the reference',
+    async (penalty) => {
+      const fit = await fitProfiles(forceField, [drive], FIGURES, { ...SETTINGS, penalty });
+      expect(fit.converged).toBe(true);
+      expect(fit.warnings).toEqual([]);
+      expect(fit.drives[0]!.rmseBeforeKcalPerMol).toBeGreaterThan(0.5);
+      expect(fit.drives[0]!.rmseAfterKcalPerMol).toBeLessThan(0.4);
+      expect(fit.objective.history.at(-1)).toBe(fit.objective.after.total);
+    },
+  );
 
   it('reports the objective that its own profiles give', async () => {
     const fit = await fitProfiles(forceField, [drive], FIGURES, SETTINGS);
@@ -163,11 +167,53 @@ describe('a fit to a GFN2 drive', () => {
   });
 });
 
+describe('a fit by evidence', () => {
+  const settings: OptimizerSettings = { ...SETTINGS, penalty: 'evidence' };
+  const figures = figuresWith((periodicity) => harmonicPriorWidth(8, periodicity));
+  const TRUTH = parametersWith((parameter, periodicity) => [0.9, -0.4, 0.5][parameter]! / periodicity);
+  const furthestFromTruth = ({ figures }: ProfileFit): number =>
+    Math.max(
+      ...figures.map(({ value }, n) => Math.abs(value - TRUTH.flatMap(({ terms }) => terms)[n]!.kKcalPerMol)),
+    );
+
+  it('follows closely what torsions can explain', async () => {
+    const fit = await fitProfiles(forceField, [driveWithEnergiesOf(TRUTH)], figures, settings);
+    expect(fit.drives[0]!.rmseAfterKcalPerMol).toBeLessThan(0.02);
+  });
+
+  it('comes nearer to the truth than L2 where energies are noisy', async () => {
+    const noisy = driveWithEnergiesOf(TRUTH);
+    const points = noisy.points.map(({ energyHartree, geometryAngstrom }, n) => ({
+      geometryAngstrom,
+      energyHartree: energyHartree + ((n % 2 === 0 ? 1 : -1) * 0.5) / KCAL_PER_MOL_PER_HARTREE,
+    }));
+    const fitWith = (penalty: 'L2' | 'evidence') =>
+      fitProfiles(forceField, [{ ...noisy, points }], penalty === 'L2' ? FIGURES : figures, {
+        ...settings,
+        penalty,
+      });
+    expect(furthestFromTruth(await fitWith('evidence'))).toBeLessThan(furthestFromTruth(await fitWith('L2')));
+  });
+
+  it('weighs points by one over their variance, in the objective and in the report', async () => {
+    const { objective, drives } = await fitProfiles(forceField, [drive], figures, settings);
+    expect(drives[0]!.targetAfter).toBeCloseTo(objective.after.target, 8);
+    const noise = drives[0]!.points.map(({ weight }) => 1 / Math.sqrt(weight));
+    expect(Math.min(...noise)).toBeGreaterThan(0.05);
+    expect(Math.min(...noise)).toBeLessThan(0.4);
+  });
+});
+
 describe('a profile that the force field can make', () => {
   it('is reproduced when the prior is wide', async () => {
     const truth = parametersWith((parameter, periodicity) => [0.9, -0.4, 0.5][parameter]! / periodicity);
     const settings: OptimizerSettings = { ...SETTINGS, penalty: 'L2' };
-    const fit = await fitProfiles(forceField, [driveWithEnergiesOf(truth)], figuresWith(1000), settings);
+    const fit = await fitProfiles(
+      forceField,
+      [driveWithEnergiesOf(truth)],
+      figuresWith(() => 1000),
+      settings,
+    );
     expect(fit.drives[0]!.rmseBeforeKcalPerMol).toBeGreaterThan(0.2);
     expect(fit.drives[0]!.rmseAfterKcalPerMol).toBeLessThan(0.002);
   });

@@ -1,6 +1,7 @@
 import type { Minimum } from '@bespoke/mechanics';
 import { withFigures, type Figure, type ForceField } from '@bespoke/smirnoff';
 import { nameOf, type Drive } from './drive';
+import { weighedByEvidence } from './evidence';
 import type { FittedFigure } from './fitted-figures';
 import { FittingError } from './fitting-error';
 import { optimizeFigures, type FitProgress, type Objective, type OptimizerSettings } from './optimizer';
@@ -15,7 +16,7 @@ export interface DriveFit {
   rmseBeforeKcalPerMol: number;
   rmseAfterKcalPerMol: number;
   points: {
-    /** Of a sum of 1. */
+    /** Of a sum of 1; with the penalty `evidence` one over the variance, mol²/kcal². */
     weight: number;
     /** Relative to the drive's QM minimum. */
     qmKcalPerMol: number;
@@ -58,8 +59,10 @@ export async function fitProfiles(
   const held = figures.map(heldBecause);
   const fitted = figures.map((figure, index) => (held[index] === null ? figure : null));
   const prepared = drives.map((drive) => profileOf(startingForceField, drive, fitted, settings));
-  const profiles = prepared.map(({ profile }) => profile);
   const priorWidths = figures.map(({ priorWidth }) => priorWidth);
+  const unweighed = prepared.map(({ profile }) => profile);
+  const profiles =
+    settings.penalty === 'evidence' ? weighedByEvidence(unweighed, priorWidths, settings) : unweighed;
   const optimized = await optimizeFigures(profiles, priorWidths, settings, signal, onProgress);
 
   const start = new Float64Array(figures.length);
