@@ -522,3 +522,46 @@ describe('chem convert', () => {
     );
   });
 });
+
+describe('chem torsion-drive-next', () => {
+  const START = [0, 0, 0, 2.8, 0, 0, 3.7, 2.7, 0, 6.5, 2.7, 0.1];
+  const state = (gridStatus: object) => ({
+    dihedrals: [[0, 1, 2, 3]],
+    grid_spacing: [15],
+    elements: ['C', 'C', 'C', 'C'],
+    init_coords: [START],
+    grid_status: gridStatus,
+  });
+
+  it("reads torsiondrive's state and gives the next jobs by grid point, ascending, none at the end", async () => {
+    const start = await newBespoke().run(['chem', 'torsion-drive-next'], JSON.stringify(state({}), null, 2));
+    expect(start).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(JSON.parse(start.stdout)).toEqual({ '180': [START] });
+
+    const bespoke = newBespoke();
+    writeFileSync(bespoke.file('state.json'), JSON.stringify(state({ 180: [[START, START, -1]] })));
+    // The start is off 180 by more than 0.5 degrees: dropped, and nothing is left to do.
+    expect(await bespoke.run(['chem', 'torsion-drive-next', 'state.json'])).toMatchObject({
+      exitCode: 0,
+      stdout: '{}\n',
+    });
+    const flat = START.with(-1, 0);
+    writeFileSync(bespoke.file('state.json'), JSON.stringify(state({ 180: [[START, flat, -1]] })));
+    const { stdout } = await bespoke.run(['chem', 'torsion-drive-next', 'state.json']);
+    expect(stdout).toMatch(/^\{"-165": \[\[.*\]\], "165": \[\[.*\]\]\}\n$/);
+    expect(JSON.parse(stdout)).toEqual({ '-165': [flat], '165': [flat] });
+  });
+
+  it('names the field of a state that can not be used', async () => {
+    const bad = JSON.stringify({ ...state({}), grid_spacing: [14] });
+    expect(await newBespoke().run(['chem', 'torsion-drive-next'], bad)).toMatchObject({
+      exitCode: 3,
+      stdout: '',
+      stderr: expect.stringMatching(/^bespoke: standard input: .*divides 360.*14/),
+    });
+    expect(await newBespoke().run(['chem', 'torsion-drive-next', 'nowhere.json'])).toMatchObject({
+      exitCode: 3,
+      stderr: expect.stringContaining('nowhere.json'),
+    });
+  });
+});

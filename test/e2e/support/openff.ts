@@ -1,10 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { homedir } from 'node:os';
 import path from 'node:path';
+import { pythonWith } from './python-environment';
 
 const ROOT = path.resolve(__dirname, '../../..');
-const ENVIRONMENT = path.join(ROOT, '.bespoke', 'openff-venv');
 
 /** The wheels declare no dependencies of their own, so these are all named. */
 const PACKAGES = [
@@ -17,45 +15,9 @@ const PACKAGES = [
   ...['typing_extensions', 'lxml', 'scipy', 'pydantic', 'pandas'],
 ];
 
-/**
- * A Python with the OpenFF toolkit and OpenMM in a virtual environment of the tests' own, made when it is
- * first wanted; null where there is no Python 3.12 or later to make it with.
- */
+/** A Python with the OpenFF toolkit and OpenMM; null where there is no Python 3.12 or 3.13 to make it with. */
 export function openffPython(): string | null {
-  const python = path.join(ENVIRONMENT, 'bin', 'python');
-  const complete = path.join(ENVIRONMENT, 'complete');
-  if (existsSync(complete)) return python;
-  const base = newEnoughPython();
-  if (base === null) return null;
-  rmSync(ENVIRONMENT, { recursive: true, force: true });
-  execFileSync(base, ['-m', 'venv', ENVIRONMENT]);
-  execFileSync(python, ['-m', 'pip', 'install', '--quiet', ...PACKAGES], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  execFileSync('touch', [complete]);
-  return python;
-}
-
-function newEnoughPython(): string | null {
-  const pyenv = path.join(process.env.PYENV_ROOT ?? path.join(homedir(), '.pyenv'), 'versions');
-  const candidates = [
-    'python3.12',
-    'python3.13',
-    'python3',
-    ...(existsSync(pyenv)
-      ? readdirSync(pyenv).map((version) => path.join(pyenv, version, 'bin', 'python3'))
-      : []),
-  ];
-  const isNewEnough = 'import sys, venv, ensurepip; sys.exit(not (3, 12) <= sys.version_info < (3, 14))';
-  for (const candidate of candidates) {
-    try {
-      execFileSync(candidate, ['-c', isNewEnough], { stdio: 'ignore' });
-      return candidate;
-    } catch {
-      // absent or too old
-    }
-  }
-  return null;
+  return pythonWith('openff-venv', PACKAGES, [12, 13]);
 }
 
 export interface OpenFFVerdict {

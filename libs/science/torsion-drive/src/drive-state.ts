@@ -43,6 +43,8 @@ export interface OpenJob {
   startGeometry: string;
   /** Null while it is outstanding. */
   outcome: Best | { failure: string } | null;
+  /** Where it was told with the result. */
+  folderNumber?: number;
 }
 
 export interface CurrentDriveState {

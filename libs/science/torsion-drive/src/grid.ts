@@ -23,10 +23,18 @@ interface GridAxis {
   isRing: boolean;
 }
 
-export function gridOf({ gridSpacingDegrees, rangesDegrees }: GridSettings): Grid {
+export function gridOf(settings: GridSettings): Grid {
+  const known = grids.get(settings);
+  if (known !== undefined) return known;
+  const { gridSpacingDegrees, rangesDegrees } = settings;
   const axes = gridSpacingDegrees.map((spacing, axis) => axisOf(spacing, rangesDegrees?.[axis]));
-  return { axes, size: axes.reduce((size, { anglesDegrees }) => size * anglesDegrees.length, 1) };
+  const size = axes.reduce((product, { anglesDegrees }) => product * anglesDegrees.length, 1);
+  grids.set(settings, { axes, size });
+  return { axes, size };
 }
+
+/** Every step of a drive asks for its grid. */
+const grids = new WeakMap<GridSettings, Grid>();
 
 /** The angles of a point. */
 export function gridDegrees({ axes }: Grid, index: number): number[] {

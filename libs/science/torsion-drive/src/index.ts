@@ -8,6 +8,13 @@ export {
   type DriveProgress,
   type MissingPoint,
 } from './profile';
+export { nextTorsiondriveJobs, type NextJobs } from './torsiondrive-next';
+export {
+  readTorsiondriveState,
+  TorsiondriveStateError,
+  type FinishedJob,
+  type TorsiondriveState,
+} from './torsiondrive-state';
 export {
   isFinished,
   openDrive,
@@ -16,5 +23,6 @@ export {
   type DriveJob,
   type DriveSeed,
   type DriveStep,
+  type FinishedOptimization,
   type JobResult,
 } from './wavefront';

@@ -8,9 +8,18 @@ export function folderOf(gridDegrees: readonly number[]): string {
     .join('_');
 }
 
-/** Sorts what has a number from 1 as text is sorted: the tenth job of a grid point comes before its second. */
-export function inFolderOrder<Job>(jobs: readonly Job[], jobsBefore: number): Job[] {
-  const numbered = jobs.map((job, index) => ({ job, name: String(jobsBefore + index + 1) }));
+/**
+ * The jobs of a round of a grid point by the numbers of their folders, which count from 1 over all rounds unless a job
+ * has one of its own. They are sorted as text is: the tenth comes before the second.
+ */
+export function inFolderOrder<Job extends { folderNumber?: number }>(
+  jobs: readonly Job[],
+  jobsBefore: number,
+): Job[] {
+  const numbered = jobs.map((job, index) => ({
+    job,
+    name: String(job.folderNumber ?? jobsBefore + index + 1),
+  }));
   return numbered.sort((a, b) => compareText(a.name, b.name)).map(({ job }) => job);
 }
 

@@ -39,9 +39,21 @@ export interface DriveJob {
   startGeometry: string;
 }
 
-/** What became of a job. `energyHartree` is the energy at the target angles; `geometry` an opaque reference. */
-export type JobResult =
-  { energyHartree: number; dihedralsDegrees: readonly number[]; geometry: string } | { failure: string };
+/** What became of a job. */
+export type JobResult = FinishedOptimization | { failure: string };
+
+export interface FinishedOptimization {
+  /** At the target angles. */
+  energyHartree: number;
+  dihedralsDegrees: readonly number[];
+  /** An opaque reference. */
+  geometry: string;
+  /**
+   * The number of torsiondrive's folder for the job, where that is another than its turn at the grid point. Decides which
+   * of two equal energies comes first.
+   */
+  folderNumber?: number;
+}
 
 /** The new state and the jobs that it adds to the outstanding ones. */
 export interface DriveStep {
@@ -95,7 +107,8 @@ export function recordResult(stored: DriveState, jobId: string, result: JobResul
   if (place === -1) return { state, jobs: [] };
   const open = state.open[place]!;
   const outcome = judge(result, gridDegrees(grid, open.gridIndex));
-  const jobs = open.jobs.map((job) => (isTheJob(open, job) ? { ...job, outcome } : job));
+  const folder = 'folderNumber' in result && { folderNumber: result.folderNumber };
+  const jobs = open.jobs.map((job) => (isTheJob(open, job) ? { ...job, outcome, ...folder } : job));
   return closeRounds(
     { ...state, open: state.open.with(place, { ...open, jobs }), jobsDone: state.jobsDone + 1 },
     grid,
