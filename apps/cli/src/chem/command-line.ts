@@ -1,9 +1,11 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { FigureSection } from '@bespoke/smirnoff';
 import { FRAGMENTATION_SCHEMES } from '@bespoke/workflow-schema';
 import { positiveNumber, wholeNumber } from '../option-values';
 import type {
   ChargesOptions,
   ConvertOptions,
+  FitOptions,
   ForceFieldOptions,
   FragmentOptions,
   MinimizeOptions,
@@ -27,6 +29,9 @@ const BUTANE_FRAGMENTS = `{"id": "butane", "parent_smiles": "${BUTANE}", "fragme
 
 const DRIVE_START = '0, 0, 0, 2.8, 0, 0, 3.7, 2.7, 0, 6.5, 2.7, 0.1';
 const DRIVE_STATE = `{"dihedrals": [[0, 1, 2, 3]], "grid_spacing": [15], "elements": ["C", "C", "C", "C"], "init_coords": [[${DRIVE_START}]], "grid_status": {}}`;
+
+const DRIVE =
+  '{"id": 1, "mapped_smiles": "…", "dihedrals": [[0, 1, 2, 3]], "energies_hartree": [-154.01, …], "geometries_angstrom": [[[0, 0, 0.1], …], …]}';
 
 /** `bespoke chem …` */
 export function chemCommand(): Command {
@@ -144,6 +149,45 @@ export function chemCommand(): Command {
       process.exitCode = await (await import('./torsion-drive-next.js')).torsionDriveNext(file);
     });
 
+  forceFieldOption(
+    threadOptions(chem.command('fit').description('fit a force field to torsion drives; no QM is run')),
+  )
+    .requiredOption('--drives <file>', 'lines of JSON, a torsion drive each')
+    .requiredOption('--output <dir>', 'where force-field.offxml, report.json and report.html go')
+    .option('--separate', 'fit each line by itself; their force fields go to force-fields/<id>.offxml')
+    .addOption(
+      new Option('--optimizer <optimizer>', 'what fits')
+        .choices(['native', 'ForceBalance'])
+        .default('native'),
+    )
+    .addOption(
+      new Option('--penalty <penalty>', 'what holds parameters to where they start')
+        .choices(['L1', 'L2'])
+        .default('L1'),
+    )
+    .addOption(
+      new Option(
+        '--parameters <which>',
+        'bespoke: new torsions for each driven bond; general: those that the force field has for it; marked: what carries parameterize="…"',
+      )
+        .choices(['bespoke', 'general', 'marked'])
+        .default('bespoke'),
+    )
+    .option(
+      '--also <sections>',
+      'also the general parameters of the molecules in these sections, as in Bonds,Angles,ImproperTorsions,vdW',
+      sectionList,
+    )
+    .addHelpText(
+      'after',
+      `\nA line is, such as\n  ${DRIVE}\nwith atoms from 0, as mapped_smiles numbers them from 1, ` +
+        'and a geometry for each energy; "charges_e" and "grid" are optional. A line that can not be fitted is left out, ' +
+        'with the reason in the report; the exit code is 1 then. All fields: docs/chemistry.md',
+    )
+    .action(async (options: FitOptions) => {
+      process.exitCode = await (await import('./commands.js')).fit(options);
+    });
+
   threadOptions(
     chem
       .command('convert')
@@ -218,4 +262,13 @@ function periodicityList(text: string): number[] {
   if (!list.every((entry) => /^[1-6]$/.test(entry)) || new Set(list).size < list.length)
     throw new InvalidArgumentError('It is to be a list such as 1,2,3,4, of whole numbers from 1 to 6.');
   return list.map(Number);
+}
+
+const FITTED_SECTIONS: readonly FigureSection[] = ['Bonds', 'Angles', 'ImproperTorsions', 'vdW'];
+
+function sectionList(text: string): FigureSection[] {
+  const list = text.split(',').map((name) => FITTED_SECTIONS.find((section) => section === name));
+  if (list.includes(undefined) || new Set(list).size < list.length)
+    throw new InvalidArgumentError(`It is to be a list of ${FITTED_SECTIONS.join(', ')}.`);
+  return list as FigureSection[];
 }
