@@ -127,7 +127,7 @@ function particulars({
   const card = (title: string, entries: readonly (readonly [string, Fragment])[]) =>
     markup`<div class="card"><h3>${title}</h3>
       <dl>${entries.map(([term, value]) => markup`<dt>${term}</dt><dd>${value}</dd>`)}</dl></div>`;
-  const { torsionDrive, qc } = workflow;
+  const { torsionDrive, qc, parentCheck } = workflow;
   const ofFit: [string, Fragment][] =
     fit === null
       ? []
@@ -139,6 +139,12 @@ function particulars({
     ${card('Workflow', [
       ['name', workflow.name],
       ['fragmentation', fragmentationText(workflow.fragmentation)],
+      [
+        'parent check',
+        parentCheck
+          ? `${levelOfTheory(parentCheck.qc)} every ${parentCheck.gridSpacingDegrees}°, unlike above ${parentCheck.thresholdKcalPerMol} kcal/mol`
+          : 'none',
+      ],
       ['reference', `${levelOfTheory(qc)} by ${qc.program}`],
       [
         'drives',
