@@ -2,8 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { taskConsumerName, taskKinds, type TaskKindName } from '@bespoke/messaging';
-import { LANES } from '@bespoke/workflow-schema';
+import { taskConsumerName, taskQueuesOf } from '@bespoke/messaging';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { canValidate, chartTools, hasGo, repository, type ChartTools } from './chart-tools';
 
@@ -100,20 +99,22 @@ describe.skipIf(!canValidate)('the Helm chart (skipped without Python, and witho
       'workers.qc-compute.engines[1].program=psi4',
       'workers.qc-compute.engines[1].version=1.9.1+abc',
     );
-    const engines = [
-      ['xtb', '6.7.1'],
-      ['psi4', '1.9.1+abc'],
+    const pools = [
+      ['fragmenter', 'fragmentation', [{ program: 'mopac', version: '22.0.6' }]],
+      [
+        'qc-compute',
+        'qc-generation',
+        [
+          { program: 'xtb', version: '6.7.1' },
+          { program: 'psi4', version: '1.9.1+abc' },
+        ],
+      ],
+      ['optimizer', 'optimization', []],
     ] as const;
-    const stages = { fragmenter: 'fragmentation', 'qc-compute': 'qc-generation', optimizer: 'optimization' };
-    for (const [app, stage] of Object.entries(stages)) {
-      const expected = (Object.keys(taskKinds) as TaskKindName[])
-        .filter((kind) => taskKinds[kind].stage === stage)
-        .flatMap((kind) =>
-          (taskKinds[kind].needsProgram ? engines : [['any', ''] as const]).map((e) => [kind, ...e] as const),
-        )
-        .flatMap(([kind, program, version]) =>
-          LANES.map((lane) => taskConsumerName(kind, program, version, lane)),
-        );
+    for (const [app, stage, engines] of pools) {
+      const expected = taskQueuesOf(stage, engines).map(({ kind, program, version, lane }) =>
+        taskConsumerName(kind, program, version, lane),
+      );
       const { triggers, advanced } = find(objects, 'ScaledObject', app).spec;
       const consumers = triggers.map(
         (trigger: { metadata: { consumer: string } }) => trigger.metadata.consumer,

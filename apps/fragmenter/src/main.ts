@@ -1,3 +1,4 @@
+import { probeMopac } from '@bespoke/qc-engines';
 import { runStageWorker } from '@bespoke/stage-worker';
 import { Module } from '@nestjs/common';
 import { FragmentHandler } from './fragment.handler';
@@ -5,4 +6,10 @@ import { FragmentHandler } from './fragment.handler';
 @Module({ controllers: [FragmentHandler] })
 class FragmenterModule {}
 
-void runStageWorker({ stage: 'fragmentation', module: FragmenterModule, engines: async () => [] });
+/** For bond orders; without it, molecules are cut by the other schemes. */
+async function installedEngines() {
+  const mopac = await probeMopac();
+  return mopac ? [{ program: 'mopac', version: mopac.version }] : [];
+}
+
+void runStageWorker({ stage: 'fragmentation', module: FragmenterModule, engines: installedEngines });

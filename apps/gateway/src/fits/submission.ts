@@ -6,6 +6,7 @@ import { newFit, unsupportedEngine, type FitRecord } from '@bespoke/orchestratio
 import { builtInForceField, builtInForceFieldNames } from '@bespoke/smirnoff';
 import {
   builtInWorkflows,
+  fragmentationProgram,
   SOFTWARE_VERSION,
   SubmitFit,
   validateDto,
@@ -98,11 +99,19 @@ export class Submission {
   }
 
   private refuseUnsupported(workflow: Workflow): void {
-    const unsupported = unsupportedEngine(this.workers.supply(), workflow.qc);
-    if (unsupported !== null) {
-      throw refusal(422, 'unsupported-engine', `The workflow ${workflow.name} cannot be run.`, [
-        { field: 'workflow', message: unsupported },
-      ]);
+    const supply = this.workers.supply();
+    const fragmenter = fragmentationProgram(workflow.fragmentation);
+    const missing = [
+      unsupportedEngine(supply, 'qc-generation', workflow.qc.program),
+      fragmenter && unsupportedEngine(supply, 'fragmentation', fragmenter),
+    ].filter((message) => message !== null);
+    if (missing.length > 0) {
+      throw refusal(
+        422,
+        'unsupported-engine',
+        `The workflow ${workflow.name} cannot be run.`,
+        missing.map((message) => ({ field: 'workflow', message })),
+      );
     }
   }
 }

@@ -61,12 +61,13 @@ export function taskQueuesOf(
   stage: StageName,
   engines: readonly { program: string; version: string }[],
 ): TaskQueueName[] {
-  const any = [{ program: ANY_PROGRAM, version: '' }];
   return LANES.flatMap((lane) =>
-    taskKindsOf(stage).flatMap((kind) =>
-      (taskKinds[kind].needsProgram ? engines : any).map(({ program, version }) => {
-        return { kind, program, version, lane };
-      }),
-    ),
+    taskKindsOf(stage).flatMap((kind) => {
+      const { needsProgram } = taskKinds[kind];
+      return [
+        ...(needsProgram === true ? [] : [{ program: ANY_PROGRAM, version: '' }]),
+        ...(needsProgram === false ? [] : engines),
+      ].map(({ program, version }) => ({ kind, program, version, lane }));
+    }),
   );
 }

@@ -22,8 +22,11 @@ export interface TaskKind {
   kind: string;
   /** The stage whose workers run it. */
   stage: StageName;
-  /** Whether it is bound to one version of one program; if not, any worker of the stage takes it. */
-  needsProgram: boolean;
+  /**
+   * Whether it is bound to one version of one program: always, never, or `sometimes`, by its input. If not, any worker
+   * of the stage takes it.
+   */
+  needsProgram: boolean | 'sometimes';
   /** Validates the input of a task before a handler sees it. */
   input: new () => object;
   /** An attempt that takes longer is killed and counts as timed out. */
@@ -41,7 +44,7 @@ export const taskKinds = {
   fragment: {
     kind: 'fragment',
     stage: 'fragmentation',
-    needsProgram: false,
+    needsProgram: 'sometimes',
     input: FragmentTask,
     timeoutMs: 10 * MINUTE_MS,
     maxAttempts: 3,

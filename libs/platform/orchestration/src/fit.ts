@@ -1,4 +1,5 @@
 import {
+  fragmentationProgram,
   STAGES,
   type DriveStatus,
   type Failure,
@@ -19,7 +20,7 @@ import {
   type DrivenInFit,
   type ParentChecks,
 } from './parent-check';
-import { missingSupply, versionToPin, type Supply } from './supply';
+import { missingSupply, versionToPin, type Engine, type Supply } from './supply';
 import { readOutcome } from './task-output';
 import { taskIdOf, type TaskOutcome, type TaskRequest, type TaskSubject } from './task-request';
 
@@ -86,6 +87,11 @@ export interface FitRecord extends FitOrder {
   waitingFor: string | null;
   failure: Failure | null;
   warnings: string[];
+  /**
+   * Pinned before a fragmentation that needs a program begins; null until then, and where none is needed. Absent in
+   * what an earlier version wrote.
+   */
+  fragmentationVersion?: string | null;
   fragmentTask: FitTask;
   /** Pinned when the QC stage begins; null while no worker and no pool has the program. */
   engineVersion: string | null;
@@ -132,6 +138,7 @@ export function newFit(order: FitOrder): FitRecord {
     waitingFor: null,
     failure: null,
     warnings: [],
+    fragmentationVersion: null,
     fragmentTask: { taskId: fragmentTask(order, 0).taskId, epoch: 0, wanted: false },
     engineVersion: null,
     drives: [],
@@ -201,6 +208,15 @@ export function stepFit(state: FitRecord, event: FitEvent): FitTransition {
 }
 
 function fragmenting(state: FitRecord, event: Observation): FitTransition {
+  const program = fragmentationProgram(state.workflow.fragmentation);
+  if (program !== null && (state.fragmentationVersion ?? null) === null) {
+    const fragmentationVersion = versionToPin(event.supply, 'fragmentation', program);
+    if (fragmentationVersion === null)
+      return { state: waiting(state, `a worker for fragmentation with ${program}`), commands: [] };
+    const pinned = { ...state, fragmentationVersion };
+    const { taskId } = fragmentTask(pinned, 0);
+    return { state: { ...pinned, fragmentTask: { taskId, epoch: 0, wanted: false } }, commands: [] };
+  }
   const outcome = readOutcome('fragment', event.outcomes[state.fragmentTask.taskId]);
   if (outcome === null || outcome.outcome !== 'succeeded') {
     return asking(
@@ -234,7 +250,8 @@ function driving(state: FitRecord, event: Observation): FitTransition {
   if (fragmented?.outcome !== 'succeeded') return lostFragments(state);
   const { fragments } = fragmented.output;
 
-  const programVersion = state.engineVersion ?? versionToPin(event.supply, state.workflow.qc.program);
+  const programVersion =
+    state.engineVersion ?? versionToPin(event.supply, 'qc-generation', state.workflow.qc.program);
   if (programVersion === null) {
     return { state: waiting(state, `a worker with ${state.workflow.qc.program}`), commands: [] };
   }
@@ -319,11 +336,12 @@ function asking(
   outcome: Exclude<TaskOutcome, { outcome: 'succeeded' }> | null,
 ): FitTransition {
   if (outcome === null) {
+    const published = request(state, task.epoch);
     const asked = waiting(
       started({ ...state, ...put({ ...task, wanted: true }) }, now),
-      missingSupply(supply, state.stage),
+      missingSupply(supply, state.stage, engineOf(published)),
     );
-    return { state: asked, commands: [{ type: 'publish-task', task: request(state, task.epoch) }] };
+    return { state: asked, commands: [{ type: 'publish-task', task: published }] };
   }
   if (!task.wanted && outcome.outcome !== 'failed') {
     const epoch = task.epoch + 1;
@@ -493,9 +511,10 @@ function driveOrder(
   };
 }
 
-function fragmentTask(fit: FitOrder, epoch: number): TaskRequest {
+function fragmentTask(fit: FitOrder & Pick<FitRecord, 'fragmentationVersion'>, epoch: number): TaskRequest {
   const { workflow } = fit;
-  return fitsTask(fit, epoch, {
+  const program = fragmentationProgram(workflow.fragmentation);
+  const subject: TaskSubject = {
     kind: 'fragment',
     input: {
       softwareVersion: fit.softwareVersion,
@@ -507,7 +526,8 @@ function fragmentTask(fit: FitOrder, epoch: number): TaskRequest {
       ...(fit.startConformerSha256 !== undefined && { startConformerSha256: fit.startConformerSha256 }),
       ...(workflow.parentCheck && { withWholeMolecule: true }),
     },
-  });
+  };
+  return fitsTask(fit, epoch, subject, program && { program, version: fit.fragmentationVersion ?? '' });
 }
 
 function fitParametersTask(fit: FitRecord, fragments: readonly Fragment[], epoch: number): TaskRequest {
@@ -529,13 +549,18 @@ function fitParametersTask(fit: FitRecord, fragments: readonly Fragment[], epoch
   });
 }
 
-function fitsTask({ id, lane }: FitOrder, epoch: number, subject: TaskSubject): TaskRequest {
-  return {
-    ...subject,
-    taskId: taskIdOf(subject, 'any', '', epoch),
-    program: 'any',
-    programVersion: '',
-    lane,
-    owner: { fit: id },
-  };
+function fitsTask(
+  { id, lane }: FitOrder,
+  epoch: number,
+  subject: TaskSubject,
+  engine: Engine | null = null,
+): TaskRequest {
+  const { program, version: programVersion } = engine ?? { program: 'any', version: '' };
+  const taskId = taskIdOf(subject, program, programVersion, epoch);
+  return { ...subject, taskId, program, programVersion, lane, owner: { fit: id } };
+}
+
+/** What a task is bound to, undefined where to nothing. */
+function engineOf({ program, programVersion: version }: TaskRequest): Engine | undefined {
+  return program === 'any' ? undefined : { program, version };
 }

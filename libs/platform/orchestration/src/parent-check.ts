@@ -37,7 +37,7 @@ export function newParentChecks(
   const settings = fit.workflow.parentCheck;
   if (!settings) return undefined;
   const { program } = settings.qc;
-  const programVersion = versionToPin(supply, program);
+  const programVersion = versionToPin(supply, 'qc-generation', program);
   return {
     programVersion,
     checks: fragments.map((fragment): ParentCheck => {

@@ -1,31 +1,39 @@
 import { describe, expect, it } from 'vitest';
-import { missingSupply, unsupportedEngine, versionToPin, type StageCapability } from './index';
+import { missingSupply, unsupportedEngine, versionToPin, type StageCapability, type Supply } from './index';
 
 const qc = (...engines: [string, string][]): StageCapability => ({
   stage: 'qc-generation',
   engines: engines.map(([program, version]) => ({ program, version })),
 });
 const fragmenter: StageCapability = { stage: 'fragmentation', engines: [] };
-const gfn2 = { program: 'xtb', method: 'GFN2-xTB' };
+const pinned = (supply: Supply, program: string) => versionToPin(supply, 'qc-generation', program);
+const refused = (supply: Supply) => unsupportedEngine(supply, 'qc-generation', 'xtb');
 
 describe('the version that drives are pinned to', () => {
   it('is the highest that is up, by number and not by letter', () => {
-    expect(versionToPin({ workers: [qc(['xtb', '6.9.0']), qc(['xtb', '6.10.0'])], pools: null }, 'xtb')).toBe(
+    expect(pinned({ workers: [qc(['xtb', '6.9.0']), qc(['xtb', '6.10.0'])], pools: null }, 'xtb')).toBe(
       '6.10.0',
     );
   });
 
   it('is one that a pool declares while no worker is up', () => {
-    expect(versionToPin({ workers: [fragmenter], pools: [qc(['xtb', '6.7.1'])] }, 'xtb')).toBe('6.7.1');
+    expect(pinned({ workers: [fragmenter], pools: [qc(['xtb', '6.7.1'])] }, 'xtb')).toBe('6.7.1');
   });
 
   it('is one that is up rather than a higher one that is only declared', () => {
     const supply = { workers: [qc(['xtb', '6.4.1'])], pools: [qc(['xtb', '6.7.1'])] };
-    expect(versionToPin(supply, 'xtb')).toBe('6.4.1');
+    expect(pinned(supply, 'xtb')).toBe('6.4.1');
   });
 
   it('is none while nobody has the program', () => {
-    expect(versionToPin({ workers: [qc(['psi4', '1.9'])], pools: null }, 'xtb')).toBeNull();
+    expect(pinned({ workers: [qc(['psi4', '1.9'])], pools: null }, 'xtb')).toBeNull();
+  });
+
+  it('is of the stage that the work is for', () => {
+    const supply = { workers: [fragmenter, qc(['mopac', '22.0.6'])], pools: null };
+    expect(versionToPin(supply, 'fragmentation', 'mopac')).toBeNull();
+    const withMopac = { ...fragmenter, engines: [{ program: 'mopac', version: '22.1.0' }] };
+    expect(versionToPin({ ...supply, pools: [withMopac] }, 'fragmentation', 'mopac')).toBe('22.1.0');
   });
 });
 
@@ -52,21 +60,24 @@ describe('a missing worker', () => {
 });
 
 describe('an engine', () => {
+  it('is missed where its stage has none, whatever the others have', () => {
+    const supply = { workers: [], pools: [fragmenter, qc(['mopac', '22.0.6'])] };
+    expect(unsupportedEngine(supply, 'fragmentation', 'mopac')).toContain('No worker pool for fragmentation');
+  });
+
   it('is refused when pools are declared and none has it, whoever is up', () => {
-    expect(
-      unsupportedEngine({ workers: [qc(['xtb', '6.4.1'])], pools: [qc(['psi4', '1.9'])] }, gfn2),
-    ).toContain('There is psi4.');
-    expect(unsupportedEngine({ workers: [], pools: [fragmenter] }, gfn2)).toContain(
-      'There is no engine at all.',
+    expect(refused({ workers: [qc(['xtb', '6.4.1'])], pools: [qc(['psi4', '1.9'])] })).toContain(
+      'There is psi4.',
     );
+    expect(refused({ workers: [], pools: [fragmenter] })).toContain('There is no engine at all.');
   });
 
   it('is waited for when a pool declares it and no worker is up', () => {
-    expect(unsupportedEngine({ workers: [], pools: [qc(['xtb', '6.4.1'])] }, gfn2)).toBeNull();
+    expect(refused({ workers: [], pools: [qc(['xtb', '6.4.1'])] })).toBeNull();
   });
 
   it('is judged by the workers that are up when nothing is declared, and waited for while there are none', () => {
-    expect(unsupportedEngine({ workers: [qc(['psi4', '1.9'])], pools: null }, gfn2)).toContain('xtb');
-    expect(unsupportedEngine({ workers: [fragmenter], pools: null }, gfn2)).toBeNull();
+    expect(refused({ workers: [qc(['psi4', '1.9'])], pools: null })).toContain('xtb');
+    expect(refused({ workers: [fragmenter], pools: null })).toBeNull();
   });
 });

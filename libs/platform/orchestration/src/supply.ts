@@ -1,4 +1,4 @@
-import type { QcSpecification, StageName } from '@bespoke/workflow-schema';
+import type { StageName } from '@bespoke/workflow-schema';
 
 /** A program that a worker can run, in its exact version. */
 export interface Engine {
@@ -21,11 +21,11 @@ export interface Supply {
 }
 
 /**
- * The version of a program that new drives are pinned to: the highest that a worker has which is up, else the
+ * The version of a program that new work of a stage is pinned to: the highest that a worker has which is up, else the
  * highest that a pool declares; null when there is neither.
  */
-export function versionToPin(supply: Supply, program: string): string | null {
-  return highestVersion(supply.workers, program) ?? highestVersion(supply.pools ?? [], program);
+export function versionToPin(supply: Supply, stage: StageName, program: string): string | null {
+  return highestVersion(supply.workers, stage, program) ?? highestVersion(supply.pools ?? [], stage, program);
 }
 
 /** Null when a worker for the stage (and the engine) is up and tasks get to it, else what is missing, for a person. */
@@ -47,21 +47,25 @@ export function missingSupply(supply: Supply, stage: StageName, engine?: Engine)
 }
 
 /** Null when the work can be done by a declared pool, or might be by a worker to come; else why not. */
-export function unsupportedEngine(supply: Supply, qc: QcSpecification): string | null {
-  const offers = (supply.pools ?? supply.workers).filter(({ stage }) => stage === 'qc-generation');
+export function unsupportedEngine(supply: Supply, stage: StageName, program: string): string | null {
+  const offers = (supply.pools ?? supply.workers).filter((offer) => offer.stage === stage);
   // Nothing declared and nobody up yet says nothing about what will come: such a fit waits visibly.
   if (supply.pools === null && offers.length === 0) return null;
   const programs = [
     ...new Set(offers.flatMap(({ engines }) => engines.map(({ program }) => program))),
   ].sort();
-  if (programs.includes(qc.program)) return null;
+  if (programs.includes(program)) return null;
   const present = programs.length > 0 ? `There is ${programs.join(', ')}.` : 'There is no engine at all.';
-  return `No worker pool has the program ${qc.program}. ${present} Choose another workflow, or add a pool of workers that have ${qc.program}.`;
+  return `No worker pool for ${stage} has the program ${program}. ${present} Choose another workflow, or add a pool of workers that have ${program}.`;
 }
 
-function highestVersion(offers: readonly StageCapability[], program: string): string | null {
+function highestVersion(
+  offers: readonly StageCapability[],
+  stage: StageName,
+  program: string,
+): string | null {
   const versions = offers
-    .filter(({ stage }) => stage === 'qc-generation')
+    .filter((offer) => offer.stage === stage)
     .flatMap(({ engines }) => engines)
     .filter((engine) => engine.program === program)
     .map(({ version }) => version)

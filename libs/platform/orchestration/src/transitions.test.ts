@@ -1,5 +1,11 @@
 import * as wavefront from '@bespoke/torsion-drive';
-import { builtInWorkflows, type DriveStatus, type FitStatus, type StageName } from '@bespoke/workflow-schema';
+import {
+  builtInWorkflows,
+  defaultFragmentation,
+  type DriveStatus,
+  type FitStatus,
+  type StageName,
+} from '@bespoke/workflow-schema';
 import { describe, expect, it } from 'vitest';
 import {
   driveNeeds,
@@ -378,6 +384,32 @@ describe('a fit', () => {
       drives: [],
     });
     expect(settle(waiting, null, 'running')).toMatchObject({ status: 'running', engineVersion: '6.4.1' });
+  });
+
+  it('waits for MOPAC before it cuts a molecule by bond orders, whose version is then pinned', () => {
+    const byBondOrders = newFit({
+      ...fresh,
+      workflow: { ...workflow, fragmentation: defaultFragmentation('wbo') },
+    });
+    const without = settle(byBondOrders, null, null);
+    expect(without).toMatchObject({ status: 'waiting', waitingFor: 'a worker for fragmentation with mopac' });
+    expect(stepFit(without, observe(without, null, null)).commands).toEqual([]);
+
+    const withMopac = (version: string): Supply => ({
+      workers: [{ stage: 'fragmentation', engines: [{ program: 'mopac', version }] }],
+      pools: null,
+    });
+    const [older, newer] = ['22.0.6', '22.1.0'].map((version) =>
+      settle(without, null, null, withMopac(version)),
+    ) as [FitRecord, FitRecord];
+    expect(older).toMatchObject({ status: 'running', fragmentationVersion: '22.0.6' });
+    expect(older.fragmentTask.taskId).not.toBe(newer.fragmentTask.taskId);
+    expect(stepFit(older, observe(older, null, null)).commands).toMatchObject([
+      { type: 'publish-task', task: { program: 'mopac', programVersion: '22.0.6' } },
+    ]);
+    const other = settle(older, null, null, withMopac('22.1.0'));
+    expect(other.waitingFor).toMatch(/^a worker with mopac 22.0.6 /);
+    expect(fresh.fragmentTask.taskId).not.toBe(older.fragmentTask.taskId);
   });
 
   it('wants a drive that is not there, or was cancelled, until it is', () => {

@@ -39,6 +39,11 @@ export class WboFragmentation {
 
 export type Fragmentation = PfizerFragmentation | WboFragmentation | NoFragmentation;
 
+/** The program without which a molecule cannot be cut so, whose version decides the fragments; null for none. */
+export function fragmentationProgram({ scheme }: Fragmentation): 'mopac' | null {
+  return scheme === 'wbo' ? 'mopac' : null;
+}
+
 const ALTERNATIVES = Symbol('alternatives');
 
 /** The classes that a field may be of, each also by a name alone; undefined for a field of one class. */
