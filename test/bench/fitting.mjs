@@ -1,7 +1,11 @@
 // `bespoke chem fit` on the reference data, as tables in Markdown.
 //   node test/bench/fitting.mjs forcebalance   the 14 recorded ForceBalance runs, from the same start
+//   node test/bench/fitting.mjs speed          CPU time of the same runs, warm and in this process, against ForceBalance's
 //   node test/bench/fitting.mjs baseline [-- options of chem fit]   the 90 development drives, each by itself
 // Needs a build and ../shared/data. Wall times are those of a fit in its thread, on as many cores as there are.
+import { fitProfiles, fittedFigure } from '@bespoke/fitting';
+import { loadRDKit, moleculeFromSmiles } from '@bespoke/molecule';
+import { markedFigures, parseOffxml } from '@bespoke/smirnoff';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -75,6 +79,51 @@ function forceBalance() {
   }
 }
 
+async function speed() {
+  await loadRDKit();
+  const byId = new Map(drives.map((drive) => [drive.id, drive]));
+  const settings = {
+    energyCutoffKcalPerMol: 10,
+    energyDenominatorKcalPerMol: 1,
+    restraintKcalPerMolPerAngstrom2: 1,
+    maxIterations: 50,
+  };
+  const runs = records('forcebalance/fits-dev.jsonl.gz').map((run) => {
+    const forceField = parseOffxml(run.force_field_before);
+    const figures = markedFigures(forceField).map(fittedFigure);
+    const profiles = run.targets.map(({ id, mapped_smiles, charges_e }) => {
+      const { dihedrals, energies_hartree, geometries_angstrom } = byId.get(id);
+      const points = energies_hartree.map((energyHartree, n) => ({
+        energyHartree,
+        geometryAngstrom: geometries_angstrom[n],
+      }));
+      const molecule = moleculeFromSmiles(mapped_smiles);
+      return { molecule, dihedral: dihedrals[0], chargesE: charges_e, points };
+    });
+    const penalty = run.penalty_type;
+    return { run, fit: () => fitProfiles(forceField, profiles, figures, { ...settings, penalty }) };
+  });
+  for (const { fit } of runs) await fit();
+  row('run', 'CPU s, theirs', 'CPU s, ours', 'ratio', 'iterations');
+  row(...Array(5).fill('---'));
+  const ratios = [];
+  for (const { run, fit } of runs) {
+    const start = process.cpuUsage();
+    const { objective } = await fit();
+    const { user, system } = process.cpuUsage(start);
+    const seconds = (user + system) / 1e6;
+    ratios.push(run.cpu_s / seconds);
+    row(
+      run.name,
+      run.cpu_s.toFixed(1),
+      seconds.toFixed(3),
+      ratios.at(-1).toFixed(0),
+      objective.history.length,
+    );
+  }
+  console.log(`\nmedian ratio ${spread(ratios)[1]}, lowest ${Math.min(...ratios).toFixed(0)}`);
+}
+
 function baseline() {
   const charges = new Map(
     records('parity/nagl-charges-drives.jsonl.gz').map((record) => [record.mapped_smiles, record.charges_e]),
@@ -119,8 +168,9 @@ function spread(values) {
 
 try {
   if (what === 'forcebalance') forceBalance();
+  else if (what === 'speed') await speed();
   else if (what === 'baseline' && (separator ?? '--') === '--') baseline();
-  else throw new Error('give forcebalance or baseline');
+  else throw new Error('give forcebalance, speed or baseline');
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
