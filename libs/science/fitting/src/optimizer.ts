@@ -44,8 +44,6 @@ export interface OptimizedFigures {
  * stops at 1e-4; with 1e-6 force constants of torsions are good to about 0.01 kcal/mol.
  */
 const CONVERGED = 1e-6;
-/** An objective below this is as good as 0: an RMSE of 0.003 kcal/mol. */
-const NEGLIGIBLE = 1e-5;
 /** A step that promises a smaller relative decrease than this is near enough for Newton's model. */
 const NEAR = 1e-2;
 const MAX_DAMPING = 1e5;
@@ -155,7 +153,7 @@ async function solve(
   let leaps = 0;
   for (let iteration = 1; ; iteration++) {
     const undamped = proposeStep(current, 0, penalty);
-    const converged = undamped.promised <= CONVERGED * Math.max(current.objective.total, NEGLIGIBLE);
+    const converged = undamped.promised <= Math.max(CONVERGED * current.objective.total, penalty.negligible);
     if (converged && current === problem.best) return null;
     const leap = damping > MAX_DAMPING;
     if (converged || iteration > settings.maxIterations || (leap && leaps === MAX_LEAPS)) {

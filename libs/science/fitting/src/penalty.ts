@@ -9,16 +9,21 @@ export interface Penalty {
   isSmoothAt(m: number): boolean;
   /** Half its second derivative where it is smooth. */
   halfCurvature: number;
+  /** A decrease of the objective by less than this is as good as none. */
+  negligible: number;
 }
 
 /** b of the hyperbola √(m² + b²) − b that is ForceBalance's L1 penalty. */
 const HYPERBOLA = 1e-6;
+/** A millionth of the objective that an RMSE of 0.003 kcal/mol makes. */
+const NEGLIGIBLE = 1e-11;
 
 const L2: Penalty = {
   valueAt: (m) => m.reduce((sum, value) => sum + value * value, 0),
   minimiseWith: (q, c) => ridge(q, c),
   isSmoothAt: () => true,
   halfCurvature: 1,
+  negligible: NEGLIGIBLE,
 };
 
 /** ForceBalance's two; with `evidence` the points are weighed against L2 as `weighedByEvidence` says. */
@@ -28,7 +33,9 @@ export const PENALTIES: Readonly<Record<'L1' | 'L2' | 'evidence', Penalty>> = {
     minimiseWith: (q, c, start) => lasso(q, c, start),
     isSmoothAt: (m) => m !== 0,
     halfCurvature: 0,
+    negligible: NEGLIGIBLE,
   },
   L2,
-  evidence: L2,
+  // The objective is then twice a logarithm of a probability.
+  evidence: { ...L2, negligible: 0.01 },
 };
