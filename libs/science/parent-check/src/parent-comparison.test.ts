@@ -38,7 +38,11 @@ describe('the walk over the angles', () => {
 describe.skipIf(findProgram('xtb', 'XTB_BIN') === null)('a fragment and its parent (needs xtb)', () => {
   beforeAll(loadRDKit);
 
-  async function deviationOf(parentSmiles: string, fragmentSmiles: string): Promise<number> {
+  async function deviationOf(
+    parentSmiles: string,
+    fragmentSmiles: string,
+    method = 'GFN2-xTB',
+  ): Promise<number> {
     const parent = moleculeFromSmiles(parentSmiles);
     const fragments = await fragmentMolecule(parent, {
       scheme: 'pfizer',
@@ -68,7 +72,7 @@ describe.skipIf(findProgram('xtb', 'XTB_BIN') === null)('a fragment and its pare
           [],
         ),
         chargeModel: 'nagl',
-        method: 'GFN2-xTB',
+        method,
         basis: null,
         gridSpacingDegrees: 60,
       },
@@ -85,5 +89,11 @@ describe.skipIf(findProgram('xtb', 'XTB_BIN') === null)('a fragment and its pare
 
   it('differ much where what was cut off is what the bond feels: a thioester that became a thioether', async () => {
     expect(await deviationOf('CC(=O)Sc1ccccc1C=O', 'CSc1ccccc1C=O')).toBeGreaterThan(1);
+  });
+
+  it('are not judged by too few angles, and the engine has said why', async () => {
+    await expect(deviationOf('CCOC', 'CCOC', 'GFN9')).rejects.toThrow(
+      /at 0 of 6 angles only: xtb has no method GFN9/,
+    );
   });
 });

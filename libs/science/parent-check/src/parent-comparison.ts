@@ -1,7 +1,7 @@
 // Whether torsions fitted on a fragment will do for the molecule that it was cut from: the fit adds to the force field
 // what makes (QM − MM) of the fragment flat, so that (QM − MM) of the parent is left with the difference of the two.
 
-import { createSystem, minimise, type MechanicsSystem } from '@bespoke/mechanics';
+import { createSystem, MechanicsError, minimise } from '@bespoke/mechanics';
 import { dihedralDegrees, formalCharge, generateConformers, type Molecule } from '@bespoke/molecule';
 import { forceFieldCharges, type ChargeModelName } from '@bespoke/partial-charges';
 import { EngineError, type EngineRun, type QcEngine } from '@bespoke/qc-engines';
@@ -79,50 +79,66 @@ export async function compareWithParent(
     );
   }
   const [start] = generateConformers(parent, { maxConformers: 1, seed: SEED, allowUndefinedStereo: true });
-  const turned = {
-    parent: await turnable(parent, inParent, start!, request, engine, run),
-    fragment: await turnable(
-      fragment,
-      request.dihedral,
-      fragmentGeometry(fragment, parent, parentAtoms, start!),
-      request,
-      engine,
-      run,
-    ),
-  };
+  const inFragment = (geometry: ArrayLike<number>) =>
+    fragmentGeometry(fragment, parent, parentAtoms, geometry);
+  const relaxParent = await relaxation(parent, inParent, start!, request, engine, run);
+  const relaxFragment = await relaxation(
+    fragment,
+    request.dihedral,
+    inFragment(start!),
+    request,
+    engine,
+    run,
+  );
 
-  const reached = new Map<number, { parent: Turned; fragment: Turned }>();
+  const reached = new Map<number, Compared>();
+  let failure: EngineError | null = null;
   for (const { gridDegrees, from } of walk(dihedralDegrees(start!, inParent), gridSpacingDegrees)) {
-    const geometry = from === null ? start! : reached.get(from)?.parent.geometryAngstrom;
-    if (geometry === undefined) continue;
+    const neighbour = from === null ? undefined : reached.get(from);
     try {
-      const atParent = await turned.parent(geometry, gridDegrees);
-      const cut = fragmentGeometry(fragment, parent, parentAtoms, atParent.geometryAngstrom);
-      reached.set(gridDegrees, { parent: atParent, fragment: await turned.fragment(cut, gridDegrees) });
+      const ofParent = await relaxParent(neighbour?.parent.geometryAngstrom ?? start!, gridDegrees);
+      const ofFragment = await relaxFragment(inFragment(ofParent.geometryAngstrom), gridDegrees);
+      reached.set(gridDegrees, { gridDegrees, parent: ofParent, fragment: ofFragment });
     } catch (error) {
       if (!(error instanceof EngineError)) throw error;
+      failure = error;
     }
   }
-  return comparison(reached, 360 / gridSpacingDegrees);
+  const points = comparedPoints([...reached.values()]);
+  const angles = 360 / gridSpacingDegrees;
+  if (points.length < LEAST_SHARE_OF_POINTS * angles) {
+    throw new ParentCheckError(
+      'too-few-points',
+      `they could be compared at ${points.length} of ${angles} angles only${failure === null ? '' : `: ${failure.message}`}`,
+    );
+  }
+  const squares = points.reduce((sum, point) => sum + point.differenceKcalPerMol ** 2, 0);
+  return { deviationKcalPerMol: Math.sqrt(squares / points.length), points };
 }
 
-interface Turned {
+interface Compared {
+  gridDegrees: number;
+  parent: Relaxed;
+  fragment: Relaxed;
+}
+
+interface Relaxed {
   geometryAngstrom: ArrayLike<number>;
   qmKcalPerMol: number;
   mmKcalPerMol: number;
 }
 
 /** Relaxes a geometry of a molecule with its dihedral at an angle: by QM, and from there by MM. */
-async function turnable(
+async function relaxation(
   molecule: Molecule,
   dihedral: Dihedral,
   geometryAngstrom: ArrayLike<number>,
   { forceField, chargeModel: override, method, basis }: ParentComparisonRequest,
   engine: QcEngine,
   run: EngineRun,
-): Promise<(startAngstrom: ArrayLike<number>, targetDegrees: number) => Promise<Turned>> {
+): Promise<(startAngstrom: ArrayLike<number>, targetDegrees: number) => Promise<Relaxed>> {
   const { chargesE } = await forceFieldCharges({ forceField, molecule, override }, geometryAngstrom, run);
-  const system: MechanicsSystem = createSystem(molecule, assignParameters(forceField, molecule), chargesE);
+  const system = createSystem(molecule, assignParameters(forceField, molecule), chargesE);
   const fixed = {
     elements: molecule.atoms.map(({ element }) => element),
     formalCharge: formalCharge(molecule),
@@ -140,6 +156,9 @@ async function turnable(
       frozenAtoms: dihedral,
       restraintKcalPerMolPerAngstrom2: RESTRAINT,
     });
+    if (!mm.converged) {
+      throw new MechanicsError('no-minimum', `${molecule.mappedSmiles} does not come to rest at an angle`);
+    }
     return {
       geometryAngstrom: qm.geometryAngstrom,
       qmKcalPerMol: qm.energyHartree * KCAL_PER_MOL_PER_HARTREE,
@@ -171,33 +190,20 @@ export function walk(
   ];
 }
 
-function comparison(
-  reached: ReadonlyMap<number, { parent: Turned; fragment: Turned }>,
-  angles: number,
-): ParentComparison {
-  const lowest = Math.min(...[...reached.values()].map(({ parent }) => parent.qmKcalPerMol));
-  const points = [...reached]
-    .toSorted(([a], [b]) => a - b)
-    .map(([gridDegrees, { parent, fragment }]) => ({
+/** Those that a fit would count, in the order of the angles. */
+function comparedPoints(reached: readonly Compared[]): ComparedPoint[] {
+  const lowest = Math.min(...reached.map(({ parent }) => parent.qmKcalPerMol));
+  const points = reached
+    .map(({ gridDegrees, parent, fragment }) => ({
       gridDegrees,
       parentQmKcalPerMol: parent.qmKcalPerMol - lowest,
       differenceKcalPerMol:
         parent.qmKcalPerMol - parent.mmKcalPerMol - (fragment.qmKcalPerMol - fragment.mmKcalPerMol),
     }))
-    .filter(({ parentQmKcalPerMol }) => parentQmKcalPerMol <= ENERGY_CUTOFF_KCAL_PER_MOL);
-  if (points.length < LEAST_SHARE_OF_POINTS * angles) {
-    throw new ParentCheckError(
-      'too-few-points',
-      `fragment and molecule could be compared at ${points.length} of ${angles} angles only`,
-    );
-  }
+    .filter(({ parentQmKcalPerMol }) => parentQmKcalPerMol <= ENERGY_CUTOFF_KCAL_PER_MOL)
+    .toSorted((a, b) => a.gridDegrees - b.gridDegrees);
   const mean = points.reduce((sum, point) => sum + point.differenceKcalPerMol, 0) / points.length;
-  const centred = points.map((point) => ({
-    ...point,
-    differenceKcalPerMol: point.differenceKcalPerMol - mean,
-  }));
-  const squares = centred.reduce((sum, point) => sum + point.differenceKcalPerMol ** 2, 0);
-  return { deviationKcalPerMol: Math.sqrt(squares / points.length), points: centred };
+  return points.map((point) => ({ ...point, differenceKcalPerMol: point.differenceKcalPerMol - mean }));
 }
 
 function isDihedral(atoms: readonly (number | null)[]): atoms is Dihedral {
