@@ -16,6 +16,7 @@ export { rankKeys } from './graph-classes';
 export { canonicalAroundBond, type CanonicalMolecule } from './canonical-numbering';
 export { extractFragment, type ExtractedFragment } from './fragment';
 export { dihedralDegrees } from './dihedral';
+export { rmsdAngstrom } from './superposition';
 export {
   depictionLayout,
   depictSvg,

@@ -8,6 +8,7 @@ export {
   type DriveProgress,
   type MissingPoint,
 } from './profile';
+export { mergeSeeds, type PlacedSeed } from './seeds';
 export { nextTorsiondriveJobs, type NextJobs } from './torsiondrive-next';
 export {
   readTorsiondriveState,
