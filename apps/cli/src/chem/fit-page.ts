@@ -41,11 +41,11 @@ function fitSection(fit: FitReport, isOneOfSeveral: boolean): Markup {
 `;
 }
 
-function driveSection(drive: DriveReport): Markup {
+function driveSection(drive: DriveReport, number: number): Markup {
   if ('error' in drive)
     return markup`<section><h2>${drive.id}</h2><p class="warning">Not fitted: ${drive.error}</p></section>`;
   const change = `RMSE ${drive.rmse_before.toFixed(3)} to ${drive.rmse_after.toFixed(3)} kcal/mol`;
-  return markup`<section><h2>${drive.id}</h2><p>${change}</p>${profilePlot(drive, `Profiles of ${drive.id}: ${change}`)}
+  return markup`<section><h2>${drive.id}</h2><p>${change}</p>${profilePlot(drive, `Profiles of ${drive.id}: ${change}`, number)}
 <p><code>${drive.mapped_smiles}</code>, dihedral ${drive.dihedral.join('-')} (atoms from 0)</p></section>
 `;
 }
