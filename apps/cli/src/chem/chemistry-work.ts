@@ -35,7 +35,7 @@ export function workOf({ job, run }: ThreadSettings): LineWork {
         ? onRecords(fragmentWith(job, run))
         : onIdentified(fragmentSectionWith(job, run));
     case 'parameters':
-      return onRecords(parametersWith(job));
+      return onRecords(parametersWith(job, run));
     case 'fit':
       return onDriveLines(fitWith(job, run));
     case 'convert':

@@ -11,6 +11,12 @@ import { parametersWith } from './parameters';
 const SINGLE_BONDS = '[!#1]~[!$(*#*)&!D1:1]-;!@[!$(*#*)&!D1:2]~[!#1]';
 const SAGE = builtInForceField('openff_unconstrained-2.2.1.offxml');
 
+const BY_BOND_ORDER = `<SMIRNOFF version="0.3" aromaticity_model="OEAroModel_MDL">
+  <ProperTorsions version="0.4" potential="k*(1+cos(periodicity*theta-phase))" default_idivf="auto" fractional_bondorder_method="AM1-Wiberg" fractional_bondorder_interpolation="linear">
+    <Proper smirks="[*:1]~[#6X4:2]-[#6X4:3]~[*:4]" id="tb" periodicity1="3" phase1="0 * degree" k1_bondorder1="1 * kilocalorie_per_mole" k1_bondorder2="11 * kilocalorie_per_mole" idivf1="1"/>
+  </ProperTorsions>
+</SMIRNOFF>`;
+
 const RUN = { cores: 1, memoryBytes: 1e9, scratchDirectory: tmpdir() };
 
 interface Fragmented {
@@ -37,8 +43,12 @@ beforeAll(loadRDKit);
 
 const fragmented = (smiles: string, engine: 'pfizer' | 'wbo' | 'none' = 'pfizer'): Promise<Fragmented> =>
   fragmentWith({ engine, targetTorsionSmarts: [SINGLE_BONDS] }, RUN)({ smiles }) as Promise<Fragmented>;
-const parametersOf = (line: object, periodicities = [1, 2, 3, 4]): Parameters =>
-  parametersWith({ forceFields: [SAGE], periodicities })({ ...line }) as Parameters;
+const parametersOf = (
+  line: object,
+  periodicities = [1, 2, 3, 4],
+  forceFields = [SAGE],
+): Promise<Parameters> =>
+  parametersWith({ forceFields, periodicities }, RUN)({ ...line }) as Promise<Parameters>;
 
 describe('chem fragment', () => {
   it('gives a fragment for each target bond, numbered as the molecule is, its caps without numbers', async () => {
@@ -117,7 +127,7 @@ describe('chem fragment --html', () => {
 describe('chem parameters', () => {
   it('describes every torsion across the bonds of the fragments once', async () => {
     const line = await fragmented('COc1ccc(OC)cc1');
-    const { parameters, warnings } = parametersOf(line);
+    const { parameters, warnings } = await parametersOf(line);
     expect(warnings).toEqual([]);
     const torsions = parameters.flatMap(({ atoms_in_parent }) =>
       atoms_in_parent.map((atoms) => atoms.join()),
@@ -130,7 +140,7 @@ describe('chem parameters', () => {
     for (const engine of ['pfizer', 'none'] as const) {
       const line = await fragmented('CCCCC(=O)NC', engine);
       const parent = moleculeFromSmiles(line.parent_smiles);
-      for (const { fragment, atoms_in_fragment, atoms_in_parent } of parametersOf(line).parameters) {
+      for (const { fragment, atoms_in_fragment, atoms_in_parent } of (await parametersOf(line)).parameters) {
         const { smiles } = line.fragments[fragment]!;
         const written = [...smiles.matchAll(/\[([A-Za-z]+)[^\]:]*(?::(\d+))?\]/g)];
         const inParent = atoms_in_fragment.map((torsion) =>
@@ -147,7 +157,7 @@ describe('chem parameters', () => {
   });
 
   it('starts from the values of the force field, a term for each periodicity', async () => {
-    const { parameters } = parametersOf(await fragmented('CCCC'), [1, 2, 3, 4, 5, 6]);
+    const { parameters } = await parametersOf(await fragmented('CCCC'), [1, 2, 3, 4, 5, 6]);
     const backbone = parameters.find(({ from }) => from === 't2')!;
     expect(backbone.periodicity).toEqual([1, 2, 3, 4, 5, 6]);
     expect(backbone.phase).toEqual([0, 180, 0, 180, 0, 180]);
@@ -159,10 +169,27 @@ describe('chem parameters', () => {
     expect(matchSmarts(moleculeFromSmiles('CCCC'), smirks)).toHaveLength(2);
   });
 
+  it('interpolates over AM1 bond orders where the force field wants that, also of open stereo', async () => {
+    const { parameters, warnings } = await parametersOf(
+      await fragmented('CCC(F)Cl'),
+      [3],
+      [SAGE, BY_BOND_ORDER],
+    );
+    expect(warnings).toEqual([]);
+    expect(parameters.length).toBeGreaterThan(1);
+    for (const { from, k } of parameters) {
+      expect(from).toBe('tb');
+      // 1 kcal/mol at a single bond, 11 at a double one.
+      expect(k[0]).toBeGreaterThan(0);
+      expect(k[0]).toBeLessThan(1.5);
+      expect(k[0]).not.toBe(1);
+    }
+  });
+
   it('gives fragments that are the same their parameters once', async () => {
     const line = await fragmented('COc1ccc(OC)cc1');
-    const single = parametersOf({ ...line, fragments: line.fragments.slice(0, 1) });
-    const both = parametersOf(line);
+    const single = await parametersOf({ ...line, fragments: line.fragments.slice(0, 1) });
+    const both = await parametersOf(line);
     expect(both.parameters.map(({ smirks }) => smirks)).toEqual(
       single.parameters.map(({ smirks }) => smirks),
     );
@@ -188,6 +215,6 @@ describe('chem parameters', () => {
     [{ parent_smiles: 'CCCC' }, 'parent_smiles: each of the 14 atoms'],
   ])('refuses %j and says which field is wrong', async (change, message) => {
     const line = await fragmented('CCCC');
-    expect(() => parametersOf({ ...line, ...change })).toThrow(message);
+    await expect(parametersOf({ ...line, ...change })).rejects.toThrow(message);
   });
 });

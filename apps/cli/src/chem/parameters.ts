@@ -1,6 +1,21 @@
 import type { Fragment } from '@bespoke/fragmentation';
-import { canonicalAroundBond, SmartsError, type Molecule } from '@bespoke/molecule';
-import { bespokeTorsions, SmirnoffError, torsionsHit, type BespokeTorsion } from '@bespoke/smirnoff';
+import {
+  canonicalAroundBond,
+  generateConformers,
+  MoleculeError,
+  SmartsError,
+  type Molecule,
+} from '@bespoke/molecule';
+import { am1BondOrders, EngineError, type EngineRun } from '@bespoke/qc-engines';
+import {
+  bespokeTorsions,
+  bondsThatNeedOrders,
+  SmirnoffError,
+  torsionsHit,
+  type BespokeTorsion,
+  type ForceField,
+  type WibergBondOrders,
+} from '@bespoke/smirnoff';
 import { readForceFields } from './force-field';
 import { moleculeOf, moleculeOfSmiles } from './mapped-molecule';
 import { FieldError, fieldOf, missingField, type InputRecord } from './record';
@@ -19,31 +34,45 @@ interface GivenFragment extends Omit<Fragment, 'newStereo'> {
   written: readonly number[];
 }
 
+/** What concerns one fragment, and leaves the others alone. */
+const REFUSALS = [SmirnoffError, SmartsError, MoleculeError, EngineError];
+
 /** `chem parameters`: the bespoke torsion parameters of fragments, with the values that they start from. */
-export function parametersWith({
-  forceFields,
-  periodicities,
-}: ParametersSettings): (record: InputRecord) => object {
+export function parametersWith(
+  { forceFields, periodicities }: ParametersSettings,
+  run: EngineRun,
+): (record: InputRecord) => Promise<object> {
   const forceField = readForceFields(forceFields);
-  return (record) => {
+  return async (record) => {
     const parent = moleculeOf(record, 'parent_smiles');
     const warnings: string[] = [];
-    const parameters = givenFragments(record, parent).flatMap((given) => {
+    const parameters: ReturnType<typeof described>[] = [];
+    for (const given of givenFragments(record, parent)) {
       const { molecule: fragment, bond, occurrences, place } = given;
       try {
-        return bespokeTorsions({ fragment, bond, parent, occurrences, forceField, periodicities }).map(
-          (torsion) => described(torsion, given, parent),
-        );
+        const request = { fragment, bond, parent, occurrences, forceField, periodicities };
+        const torsions = bespokeTorsions({ ...request, ...(await interpolated(forceField, fragment, run)) });
+        parameters.push(...torsions.map((torsion) => described(torsion, given, parent)));
       } catch (error) {
-        if (!(error instanceof SmirnoffError || error instanceof SmartsError)) throw error;
+        if (!(error instanceof Error && REFUSALS.some((refusal) => error instanceof refusal))) throw error;
         warnings.push(`fragments[${place}] keeps its general parameters: ${error.message}`);
-        return [];
       }
-    });
+    }
     // Bonds that resonance makes equal are different fragments as drawn, and may yet get the same patterns.
     const seen = new Set<string>();
     return { parameters: parameters.filter(({ smirks }) => !seen.has(smirks) && seen.add(smirks)), warnings };
   };
+}
+
+/** The AM1 Wiberg bond orders of a fragment, of its first conformer, where the force field interpolates over them. */
+async function interpolated(
+  forceField: ForceField,
+  fragment: Molecule,
+  run: EngineRun,
+): Promise<{ wibergBondOrders?: WibergBondOrders }> {
+  if (bondsThatNeedOrders(forceField, fragment).length === 0) return {};
+  const [first] = generateConformers(fragment, { maxConformers: 1, seed: 1, allowUndefinedStereo: true });
+  return { wibergBondOrders: await am1BondOrders(fragment, first!, run) };
 }
 
 function described(
