@@ -75,6 +75,10 @@ describe('a molecule', () => {
         expect(whole!.occurrences[0]!.parentAtoms[atom]).toBe(parentAtoms[index]);
       });
     }
+    const alkane = `CO${'C'.repeat(40)}`;
+    const { fragments: ofLarge, warnings } = await cut(alkane, 'pfizer', ['[CH3][O:1]-[CH2:2]'], true);
+    expect(ofLarge[0]).not.toHaveProperty('wholeMolecule');
+    expect(warnings).toEqual([expect.stringContaining('it has 126 atoms, more than the 120')]);
     const { fragments: uncut } = await cut('COc1ccc(CCl)cc1', 'none', ['[CH3][O:1]-[c:2]'], true);
     expect(uncut[0]).not.toHaveProperty('wholeMolecule');
   });

@@ -18,6 +18,9 @@ import type {
   WholeMolecule,
 } from '@bespoke/workflow-schema';
 
+/** Larger molecules are not driven whole: each point would take minutes, and their patterns are pages long. */
+const MAX_WHOLE_ATOMS = 120;
+
 /** What the thread is given: a task, and the force field that the task names. */
 export interface FragmentJob {
   task: Pick<
@@ -43,12 +46,19 @@ export default async function fragment({ task, baseForceField, run }: FragmentJo
     { ...task.fragmentation, targetTorsionSmarts: task.targetTorsionSmarts },
     { bondOrders: elf10BondOrders(run) },
   );
-  const whole = task.withWholeMolecule
-    ? await fragmentMolecule(parent, {
-        scheme: 'none',
-        targetTorsionSmarts: task.targetTorsionSmarts,
-      })
-    : [];
+  const isComparable = parent.atoms.length <= MAX_WHOLE_ATOMS;
+  if (task.withWholeMolecule && !isComparable && pieces.length > 0) {
+    warnings.push(
+      `Fragments are used without comparing them with the molecule: it has ${parent.atoms.length} atoms, more than the ${MAX_WHOLE_ATOMS} that could be driven whole.`,
+    );
+  }
+  const whole =
+    task.withWholeMolecule && isComparable
+      ? await fragmentMolecule(parent, {
+          scheme: 'none',
+          targetTorsionSmarts: task.targetTorsionSmarts,
+        })
+      : [];
   const withParameters = (piece: Piece): DrivenMolecule =>
     drivenMolecule(parent, piece, forceField, task.periodicities);
   /** What cannot be described leaves all else alone; a warning says what follows. */
