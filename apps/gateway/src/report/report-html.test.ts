@@ -186,7 +186,7 @@ describe('the HTML report', () => {
   it('says how each fragment compares with the molecule, and where the molecule took its place', async () => {
     const page = await reportHtml(melatonin());
     expect(page).toContain(
-      'The fragment CCO and the molecule differ by 0.87 kcal/mol (QM − MM, standard deviation; threshold 0.3): the whole molecule was driven in its place.',
+      'The fragment CCO and the molecule differ by 0.87 kcal/mol (QM − MM, standard deviation; threshold 0.2): the whole molecule was driven in its place.',
     );
     expect(page.match(/Fragment and molecule differ by 0\.12 kcal\/mol/g)).toHaveLength(2);
     expect(page).toContain('was not compared with the molecule: no worker and no pool has xtb');
