@@ -4,12 +4,19 @@
 // Prints RMSEs in kcal/mol of points below 10 kcal/mol (Markdown), drives of rings and of double bonds apart. What is
 // left out: every other grid point, each block of 60 degrees, each third of a random division; the QM minimum, to which
 // all energies refer, is always fitted to, and errors of a drive's parts are taken together. Needs a build and
-// ../shared/data; some twenty minutes of one core.
-import { fitProfiles, harmonicPriorWidth } from '@bespoke/fitting';
+// ../shared/data; some half an hour of one core.
+import { figureFittedByEvidence, fitProfiles } from '@bespoke/fitting';
 import { loadRDKit, moleculeFromSmiles } from '@bespoke/molecule';
 import { naglCharges } from '@bespoke/partial-charges';
-import { appendTorsions, bespokeTorsions, builtInForceField, parseOffxml } from '@bespoke/smirnoff';
+import {
+  appendTorsions,
+  bespokeTorsions,
+  builtInForceField,
+  figuresOf,
+  parseOffxml,
+} from '@bespoke/smirnoff';
 import { KCAL_PER_MOL_PER_HARTREE } from '@bespoke/units';
+import { builtInWorkflows, fitByEvidence } from '@bespoke/workflow-schema';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -24,25 +31,13 @@ const { values: options } = parseArgs({
   options: { drives: { type: 'string', default: '90' }, seed: { type: 'string', default: '1' } },
 });
 
-const relaxation = { energyDenominatorKcalPerMol: 1, restraintKcalPerMolPerAngstrom2: 1 };
-const REFERENCE = 'L2, width 6';
+const bespokeFit = builtInWorkflows.get('default').fit;
+const BASE = 'base force field';
 const CHOICES = {
-  'base force field': null,
-  'L1, width 6 (BespokeFit)': {
-    periodicities: [1, 2, 3, 4],
-    priorWidth: () => 6,
-    settings: { penalty: 'L1', energyCutoffKcalPerMol: 10, maxIterations: 50, ...relaxation },
-  },
-  [REFERENCE]: {
-    periodicities: [1, 2, 3, 4],
-    priorWidth: () => 6,
-    settings: { penalty: 'L2', energyCutoffKcalPerMol: 10, maxIterations: 50, ...relaxation },
-  },
-  evidence: {
-    periodicities: [1, 2, 3, 4, 5, 6],
-    priorWidth: (periodicity) => harmonicPriorWidth(8, periodicity),
-    settings: { penalty: 'evidence', energyCutoffKcalPerMol: 20, maxIterations: 50, ...relaxation },
-  },
+  [BASE]: null,
+  'L1, width 6 (BespokeFit)': bespokeFit,
+  'L2, width 6': { ...bespokeFit, penalty: 'L2' },
+  evidence: fitByEvidence,
 };
 
 /** The same numbers in [0, 1) every time (mulberry32). */
@@ -94,8 +89,8 @@ const subjects = records.slice(0, Number(options.drives)).map((record, index) =>
   };
 });
 
-/** The drive's force field with bespoke torsions as they start, and what is to be fitted of them. */
-function startOf({ drive: { molecule, dihedral } }, { periodicities, priorWidth }) {
+/** A drive's force field with bespoke torsions as they start, and what is to be fitted of them. */
+function startOf({ drive: { molecule, dihedral } }, { penalty, priorWidthKcalPerMol, periodicities }) {
   const torsions = bespokeTorsions({
     fragment: molecule,
     parent: molecule,
@@ -105,33 +100,32 @@ function startOf({ drive: { molecule, dihedral } }, { periodicities, priorWidth 
     periodicities,
   });
   const named = torsions.map((torsion, n) => ({ ...torsion, id: `bespoke-${n + 1}` }));
-  const figures = torsions.flatMap(({ smirks, terms }) =>
-    terms.map(({ kKcalPerMol, periodicity }, n) => ({
-      section: 'ProperTorsions',
-      smirks,
-      attribute: `k${n + 1}`,
-      value: kKcalPerMol,
-      priorWidth: priorWidth(periodicity),
-    })),
-  );
-  return { forceField: appendTorsions(sage, named, []), figures };
+  const forceField = appendTorsions(sage, named, []);
+  const figures = torsions
+    .flatMap(({ smirks }) => figuresOf(forceField, 'ProperTorsions', smirks))
+    .map((figure) =>
+      penalty === 'evidence'
+        ? figureFittedByEvidence(forceField, figure, priorWidthKcalPerMol)
+        : { ...figure, priorWidth: priorWidthKcalPerMol },
+    );
+  return { forceField, figures };
 }
 
 /** Of the points that count among some, the squared errors after a fit to others; of no fit where no choice is given. */
 async function squaredErrors(subject, choice, fittedPoints, testedPoints) {
   const { drive, qm, minimum } = subject;
   const tested = testedPoints.filter((point) => qm[point] < TESTED_BELOW_KCAL_PER_MOL);
-  const only = (points) => ({ ...drive, points: points.map((point) => drive.points[point]) });
-  const { settings } = choice ?? CHOICES[REFERENCE];
-  const { forceField, figures } = startOf(subject, choice ?? CHOICES[REFERENCE]);
+  const only = (points) => [{ ...drive, points: points.map((point) => drive.points[point]) }];
+  const settings = choice ?? bespokeFit;
+  const { forceField, figures } = startOf(subject, settings);
   const fitted =
     choice === null
       ? figures
-      : (await fitProfiles(forceField, [only(fittedPoints)], figures, settings)).figures;
+      : (await fitProfiles(forceField, only(fittedPoints), figures, settings)).figures;
   const inPlace = fitted.map((figure, n) => ({ ...figure, priorWidth: figures[n].priorWidth }));
   // Where no step is taken the profile "before" is that of the figures given; the minimum is there to refer to.
   const unchanged = { ...settings, penalty: 'L2', maxIterations: 0 };
-  const { drives } = await fitProfiles(forceField, [only([minimum, ...tested])], inPlace, unchanged);
+  const { drives } = await fitProfiles(forceField, only([minimum, ...tested]), inPlace, unchanged);
   return tested.map((point, n) => (drives[0].points[n + 1].mmBeforeKcalPerMol - qm[point]) ** 2);
 }
 
@@ -165,7 +159,7 @@ for (const [name, choice] of Object.entries(CHOICES)) {
   console.error(`${name}: ${(user / 1e6).toFixed(0)} CPU s`);
 }
 
-const base = results.get('base force field');
+const base = results.get(BASE);
 for (const [title, belongs] of [
   ['not in rings', ({ kind }) => kind !== 'ring'],
   ['in rings', ({ kind }) => kind === 'ring'],

@@ -161,8 +161,11 @@ export function chemCommand(): Command {
         .default('native'),
     )
     .addOption(
-      new Option('--penalty <penalty>', 'what holds parameters to where they start')
-        .choices(['L1', 'L2'])
+      new Option(
+        '--penalty <penalty>',
+        'what holds parameters to where they start: L1 and L2 as BespokeFit does; evidence: prior widths by periodicity, six of them, and the noise that the drives make likely',
+      )
+        .choices(['L1', 'L2', 'evidence'])
         .default('L1'),
     )
     .addOption(

@@ -5,7 +5,12 @@ import { targetBonds, TargetSmartsError } from '@bespoke/fragmentation';
 import { loadRDKit, moleculeFromSmiles, SmartsError } from '@bespoke/molecule';
 import { CHARGE_MODEL_NAMES, chargeModelNamed } from '@bespoke/partial-charges';
 import { markedFigures, SmirnoffError, type FigureSection } from '@bespoke/smirnoff';
-import { builtInWorkflows, type FragmentationScheme, type Workflow } from '@bespoke/workflow-schema';
+import {
+  builtInWorkflows,
+  fitByEvidence,
+  type FragmentationScheme,
+  type Workflow,
+} from '@bespoke/workflow-schema';
 import { CliError } from '../cli-error';
 import { safeFileName } from '../outputs';
 import type { ChemistryJob, LineOutcome } from './chemistry-job';
@@ -121,7 +126,7 @@ export interface FitOptions extends ForceFieldOptions {
   output: string;
   separate?: boolean;
   optimizer: 'native' | 'ForceBalance';
-  penalty: 'L1' | 'L2';
+  penalty: FitSettings['optimizer']['penalty'];
   parameters: FitSettings['parameters'];
   also?: FigureSection[];
 }
@@ -138,7 +143,7 @@ export async function fit(options: FitOptions): Promise<number> {
     );
   const forceFields = forceFieldTexts(forceField);
   if (parameters === 'marked') assertMarked(forceFields);
-  const { periodicities, ...settings } = defaultWorkflow().fit;
+  const { periodicities, ...settings } = penalty === 'evidence' ? fitByEvidence : defaultWorkflow().fit;
   const job = {
     command: 'fit',
     forceFields,

@@ -36,6 +36,7 @@ const SETTINGS: FitSettings = {
   periodicities: [1, 2, 3, 4],
   optimizer: {
     penalty: 'L1',
+    priorWidthKcalPerMol: 6,
     energyCutoffKcalPerMol: 10,
     energyDenominatorKcalPerMol: 1,
     restraintKcalPerMolPerAngstrom2: 1,
@@ -103,6 +104,17 @@ describe('a fit to a drive', () => {
     ).toBe(true);
     for (const { before, after, prior_width } of all.fit!.parameters) {
       expect(Math.abs(after - before)).toBeLessThan(prior_width);
+    }
+  });
+
+  it('by evidence has narrower priors the higher the periodicity, whatever the parameters', async () => {
+    for (const parameters of ['bespoke', 'general'] as const) {
+      const optimizer = { ...SETTINGS.optimizer, penalty: 'evidence', priorWidthKcalPerMol: 8 } as const;
+      const result = await fitted([LINE], { optimizer, parameters });
+      const widths = new Set(result.fit!.parameters.map(({ prior_width }) => prior_width.toFixed(2)));
+      expect(widths.has('8.00')).toBe(true);
+      expect([...widths].every((width) => ['8.00', '3.25', '1.32', '0.54'].includes(width))).toBe(true);
+      expect(figures(result).rmse_after).toBeLessThan(figures(result).rmse_before / 2);
     }
   });
 

@@ -1,5 +1,6 @@
 import {
   fitProfiles,
+  figureFittedByEvidence,
   fittedFigure,
   generalFigures,
   profileOf,
@@ -39,7 +40,7 @@ export interface FitSettings {
   also: readonly FigureSection[];
   /** Each new torsion gets a term for each of these. */
   periodicities: readonly number[];
-  optimizer: OptimizerSettings;
+  optimizer: OptimizerSettings & { priorWidthKcalPerMol: number };
 }
 
 /** A line with a drive. */
@@ -167,9 +168,13 @@ function figuresToFit(
   drives: readonly Drive[],
   forceField: ForceField,
   torsions: readonly TorsionToAppend[],
-  { parameters, also }: FitSettings,
+  { parameters, also, optimizer }: FitSettings,
 ): FittedFigure[] {
-  if (parameters === 'marked') return markedFigures(forceField).map(fittedFigure);
+  const withPrior = (figure: Figure): FittedFigure =>
+    optimizer.penalty === 'evidence'
+      ? figureFittedByEvidence(forceField, figure, optimizer.priorWidthKcalPerMol)
+      : fittedFigure(figure);
+  if (parameters === 'marked') return markedFigures(forceField).map(withPrior);
   const sections: FigureSection[] = parameters === 'general' ? ['ProperTorsions', ...also] : [...also];
   const figures: Figure[] = [
     ...torsions.flatMap(({ smirks }) => figuresOf(forceField, 'ProperTorsions', smirks)),
@@ -180,7 +185,7 @@ function figuresToFit(
   const distinct = new Map(
     figures.map((figure) => [[figure.section, figure.attribute, figure.smirks].join(' '), figure]),
   );
-  return [...distinct.values()].map(fittedFigure);
+  return [...distinct.values()].map(withPrior);
 }
 
 function driveFigures({ drive, gridDegrees }: IdentifiedDrive, fit: DriveFit): DriveFigures {

@@ -3,10 +3,12 @@ import {
   assignParameters,
   figureKind,
   figuresOf,
+  periodicityOf,
   type Figure,
   type FigureSection,
   type ForceField,
 } from '@bespoke/smirnoff';
+import { harmonicPriorWidth } from './evidence';
 
 /** A figure of the force field that is to be fitted, with the value that it starts from. */
 export interface FittedFigure extends Figure {
@@ -26,6 +28,19 @@ const PRIOR_WIDTHS: Record<FigureSection, Readonly<Record<string, number>>> = {
 /** With BespokeFit's prior. */
 export function fittedFigure(figure: Figure): FittedFigure {
   return { ...figure, priorWidth: PRIOR_WIDTHS[figure.section][figureKind(figure)]! };
+}
+
+/**
+ * With the prior of a fit by evidence: BespokeFit's, but of proper torsions the one of their periodicity, where
+ * one of periodicity 1 has `firstKcalPerMol`.
+ */
+export function figureFittedByEvidence(
+  forceField: ForceField,
+  figure: Figure,
+  firstKcalPerMol: number,
+): FittedFigure {
+  if (figure.section !== 'ProperTorsions') return fittedFigure(figure);
+  return { ...figure, priorWidth: harmonicPriorWidth(firstKcalPerMol, periodicityOf(forceField, figure)) };
 }
 
 /**

@@ -1,7 +1,8 @@
 export type { Drive } from './drive';
 export { harmonicPriorWidth } from './evidence';
-export { fittedFigure, generalFigures, type FittedFigure } from './fitted-figures';
+export { figureFittedByEvidence, fittedFigure, generalFigures, type FittedFigure } from './fitted-figures';
 export { FittingError } from './fitting-error';
 export type { FitProgress, Objective, OptimizerSettings } from './optimizer';
 export { fitProfiles, type DriveFit, type ProfileFit } from './profile-fit';
+export { profileMeasures, type ProfileMeasures } from './profile-measures';
 export { profileOf } from './profile-of-drive';

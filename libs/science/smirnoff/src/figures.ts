@@ -120,6 +120,12 @@ export function withFigures(forceField: ForceField, figures: readonly Figure[]):
   return { ...forceField, root: { ...forceField.root, children: forceField.root.children.map(written) } };
 }
 
+/** Of the term that a torsion's k belongs to. */
+export function periodicityOf(forceField: ForceField, torsionK: FigureName): number {
+  const { attributes } = elementOf(forceField, torsionK);
+  return Number(attributes[torsionK.attribute.replace('k', 'periodicity')]);
+}
+
 function isFigure(name: FigureName): boolean {
   const isTorsion = name.section === 'ProperTorsions' || name.section === 'ImproperTorsions';
   return Object.hasOwn(UNITS[name.section], figureKind(name)) && isTorsion === /^k\d+$/.test(name.attribute);

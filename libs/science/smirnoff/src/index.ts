@@ -26,6 +26,7 @@ export {
   figureKind,
   figuresOf,
   markedFigures,
+  periodicityOf,
   SIGMA_PER_RMIN_HALF,
   withFigures,
   type Figure,
