@@ -37,6 +37,10 @@ describe('a recorded scan', () => {
         found.map(({ name, jobs }) => `${name}: ${jobs} jobs`),
       );
       expect(found.filter(({ differences }) => differences.length > 0)).toEqual([]);
+      for (const { scan } of recordedScans()) {
+        expect([...replayDrive(scan, () => 0).jobs].sort()).toEqual(jobsOf(scan));
+        expect([...replayDrive(scan, (outstanding) => outstanding - 1).jobs].sort()).toEqual(jobsOf(scan));
+      }
       expect(found.length).toBeGreaterThan(0);
     },
   );

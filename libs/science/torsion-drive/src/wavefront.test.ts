@@ -314,7 +314,7 @@ describe('a torsion drive', () => {
     };
     expect(afterQuick({})).toEqual(['1:-15:0', '1:15:0']);
     expect(afterQuick({ waitsForWholeRounds: true })).toEqual([]);
-    expect(afterQuick({ energyUpperLimitHartree: 0.05 })).toEqual([]);
+    expect(afterQuick({ energyUpperLimitHartree: 0.05, waitsForWholeRounds: false })).toEqual([]);
   });
 
   it('takes of two equal energies the one that torsiondrive takes', () => {

@@ -61,6 +61,10 @@ export interface DriveStep {
   jobs: DriveJob[];
 }
 
+interface CurrentStep extends DriveStep {
+  state: CurrentDriveState;
+}
+
 /**
  * Open a drive: the seeds' jobs, each to the grid point nearest to it. Seeds outside the ranges are left out.
  * @throws DriveError when the settings make no grid, or no seed can start
@@ -146,12 +150,12 @@ function judge(result: JobResult, targetDegrees: readonly number[]): Best | { fa
 }
 
 /** Close every round that nothing can add to any more, and what that allows in turn; hand geometries on. */
-function closeRounds(start: CurrentDriveState, grid: Grid): DriveStep & { state: CurrentDriveState } {
-  const { energyUpperLimitHartree, waitsForWholeRounds = energyUpperLimitHartree !== undefined } =
-    start.settings;
-  let step: DriveStep & { state: CurrentDriveState } = { state: start, jobs: [] };
+function closeRounds(start: CurrentDriveState, grid: Grid): CurrentStep {
+  const { energyUpperLimitHartree, waitsForWholeRounds = false } = start.settings;
+  const waitsForAll = waitsForWholeRounds || energyUpperLimitHartree !== undefined;
+  let step: CurrentStep = { state: start, jobs: [] };
   for (;;) {
-    const rounds = closableRounds(step.state.open, grid, waitsForWholeRounds);
+    const rounds = closableRounds(step.state.open, grid, waitsForAll);
     if (rounds.length === 0) return step;
     const { state, jobs } = handOn(step.state, grid, rounds);
     step = { state, jobs: [...step.jobs, ...jobs] };
@@ -159,7 +163,7 @@ function closeRounds(start: CurrentDriveState, grid: Grid): DriveStep & { state:
 }
 
 /** Close some rounds at once: what they improved by more than the threshold starts a job at every neighbour. */
-function handOn(before: CurrentDriveState, grid: Grid, rounds: readonly OpenRound[]) {
+function handOn(before: CurrentDriveState, grid: Grid, rounds: readonly OpenRound[]): CurrentStep {
   const points = [...before.points];
   const improved: { gridIndex: number; round: number; best: Best }[] = [];
   for (const { gridIndex, round, jobs } of rounds) {
@@ -215,11 +219,7 @@ interface NewJob {
 }
 
 /** Add jobs to the rounds of their grid points; rounds stay sorted by number and point, jobs as torsiondrive has them. */
-function withJobs(
-  state: CurrentDriveState,
-  grid: Grid,
-  newJobs: readonly NewJob[],
-): DriveStep & { state: CurrentDriveState } {
+function withJobs(state: CurrentDriveState, grid: Grid, newJobs: readonly NewJob[]): CurrentStep {
   const open = [...state.open];
   const jobs = newJobs.map(({ gridIndex, round, source, startGeometry }) => {
     const job: OpenJob = { source, startGeometry, outcome: null };
