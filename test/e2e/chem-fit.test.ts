@@ -35,12 +35,20 @@ describe('chem fit', () => {
     expect(exitCode, stderr).toBe(1);
     expect(stderr).toMatch(/broken: energies_hartree: .*one for each geometry/);
     const report = JSON.parse(readFileSync(path.join(output, 'report.json'), 'utf8')) as {
-      drives: { id: unknown; error?: string; rmse_before: number; rmse_after: number }[];
+      drives: {
+        id: unknown;
+        error?: string;
+        rmse_before: number;
+        rmse_after: number;
+        measures_after: object;
+      }[];
       fits: { force_field: string; objective_before: number; objective_after: number }[];
       total: { objective_before: number; converged: boolean };
     };
     expect(report.drives.map(({ id }) => id)).toEqual(['fluoroethanol', 'broken', 3]);
     expect(report.drives[0]!.rmse_after).toBeLessThan(report.drives[0]!.rmse_before);
+    const { barrier, barrier_error } = report.drives[0]!.measures_after as Record<string, number>;
+    expect(Math.abs(barrier_error!)).toBeLessThan(0.3 * barrier!);
     expect(report.total.objective_before).toBeCloseTo(2 * report.fits[0]!.objective_before, 10);
     expect(report.total.converged).toBe(true);
     for (const { force_field } of report.fits) expect(existsSync(path.join(output, force_field))).toBe(true);

@@ -1,5 +1,5 @@
 import { Markup, markup } from '@bespoke/markup';
-import type { DriveReport, FitReport, Report } from './fit-report';
+import type { DriveFigures, DriveReport, FitReport, Report } from './fit-report';
 import { profilePlot } from './profile-plot';
 
 /** The page of `chem fit`; it needs nothing else. */
@@ -46,8 +46,22 @@ function driveSection(drive: DriveReport, number: number): Markup {
     return markup`<section><h2>${drive.id}</h2><p class="warning">Not fitted: ${drive.error}</p></section>`;
   const change = `RMSE ${drive.rmse_before.toFixed(3)} to ${drive.rmse_after.toFixed(3)} kcal/mol`;
   return markup`<section><h2>${drive.id}</h2><p>${change}</p>${profilePlot(drive, `Profiles of ${drive.id}: ${change}`, number)}
+${measuresTable(drive)}
 <p><code>${drive.mapped_smiles}</code>, dihedral ${drive.dihedral.join('-')} (atoms from 0)</p></section>
 `;
+}
+
+function measuresTable({ measures_before, measures_after }: DriveFigures): Markup | null {
+  if (measures_before === null || measures_after === null) return null;
+  const rows = [
+    ['before', measures_before],
+    ['after', measures_after],
+  ] as const;
+  return markup`<div class="wide"><table><thead><tr><th>kcal/mol</th><th>mean absolute</th><th>largest</th><th>Boltzmann-weighted RMSE</th><th>barrier</th><th>its error</th></tr></thead>
+<tbody>${rows.map(
+    ([when, measures]) =>
+      markup`<tr><td>${when}</td>${Object.values(measures).map((value: number) => markup`<td>${value.toFixed(3)}</td>`)}</tr>`,
+  )}</tbody></table></div>`;
 }
 
 const STYLE = `

@@ -1,3 +1,4 @@
+import { profileMeasures } from '@bespoke/fitting';
 import type { FigureSection } from '@bespoke/smirnoff';
 
 /** A drive in a report; energies in kcal/mol, lists in the order of the points on its line. */
@@ -18,9 +19,40 @@ export interface DriveFigures {
   mm_before: number[];
   mm_after: number[];
   weights: number[];
+  /** Null where fewer than two points have weight. */
+  measures_before: DriveMeasures | null;
+  measures_after: DriveMeasures | null;
   /** Its share of the target, without penalty. */
   objective_before: number;
   objective_after: number;
+}
+
+/** How far MM is from QM over the points with weight, kcal/mol. */
+export interface DriveMeasures {
+  mean_absolute: number;
+  largest: number;
+  /** Each point by its Boltzmann factor at 298.15 K. */
+  boltzmann_rmse: number;
+  /** From the lowest to the highest point. */
+  barrier: number;
+  barrier_error: number;
+}
+
+/** The measures of a profile as a report has them. */
+export function measuresOf(
+  mm: readonly number[],
+  qm: readonly number[],
+  weights: readonly number[],
+): DriveMeasures | null {
+  const measures = profileMeasures(mm, qm, weights);
+  if (measures === null) return null;
+  return {
+    mean_absolute: measures.meanAbsoluteKcalPerMol,
+    largest: measures.largestKcalPerMol,
+    boltzmann_rmse: measures.boltzmannRmseKcalPerMol,
+    barrier: measures.barrierKcalPerMol,
+    barrier_error: measures.barrierErrorKcalPerMol,
+  };
 }
 
 export interface FitFigures {

@@ -26,7 +26,7 @@ import {
   type TorsionToAppend,
 } from '@bespoke/smirnoff';
 import { driveOf } from './drive-record';
-import type { DriveFigures, FitResult } from './fit-report';
+import { measuresOf, type DriveFigures, type FitResult } from './fit-report';
 import { readForceFields } from './force-field';
 import { EarlierFailureError, idOf, parseRecord } from './record';
 import { refusalOf } from './refusal';
@@ -189,16 +189,22 @@ function figuresToFit(
 }
 
 function driveFigures({ drive, gridDegrees }: IdentifiedDrive, fit: DriveFit): DriveFigures {
+  const qm = fit.points.map((point) => point.qmKcalPerMol);
+  const mmBefore = fit.points.map((point) => point.mmBeforeKcalPerMol);
+  const mmAfter = fit.points.map((point) => point.mmAfterKcalPerMol);
+  const weights = fit.points.map((point) => point.weight);
   return {
     mapped_smiles: drive.molecule.mappedSmiles,
     dihedral: drive.dihedral,
     grid: gridDegrees,
     rmse_before: fit.rmseBeforeKcalPerMol,
     rmse_after: fit.rmseAfterKcalPerMol,
-    qm: fit.points.map((point) => point.qmKcalPerMol),
-    mm_before: fit.points.map((point) => point.mmBeforeKcalPerMol),
-    mm_after: fit.points.map((point) => point.mmAfterKcalPerMol),
-    weights: fit.points.map((point) => point.weight),
+    qm,
+    mm_before: mmBefore,
+    mm_after: mmAfter,
+    weights,
+    measures_before: measuresOf(mmBefore, qm, weights),
+    measures_after: measuresOf(mmAfter, qm, weights),
     objective_before: fit.targetBefore,
     objective_after: fit.targetAfter,
   };

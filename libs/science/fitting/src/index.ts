@@ -4,4 +4,5 @@ export { figureFittedByEvidence, fittedFigure, generalFigures, type FittedFigure
 export { FittingError } from './fitting-error';
 export type { FitProgress, Objective, OptimizerSettings } from './optimizer';
 export { fitProfiles, type DriveFit, type ProfileFit } from './profile-fit';
+export { profileMeasures, type ProfileMeasures } from './profile-measures';
 export { profileOf } from './profile-of-drive';
