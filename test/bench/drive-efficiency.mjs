@@ -1,6 +1,6 @@
 // How much of the cores' time the torsion drives of one fit spend inside xtb: the rest is what the platform
 // costs (start-up of engines, queueing, waiting at the wavefront's barrier). A ratio, so that it means the same
-// on a slow machine and on a fast one.
+// on a slow machine and on a fast one. XTB_BIN has the program used, once for each gradient, and not the library.
 //   node test/bench/drive-efficiency.mjs [SMILES] [CORES]
 // Prints one JSON object. Needs a build and a real xtb.
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -51,7 +51,7 @@ exit $code
       smiles,
       cores: Number(cores),
       drives: fit.torsions.length,
-      optimizations: runs.length,
+      gradients: runs.length,
       meanXtbSeconds: xtbSeconds / runs.length,
       shareOfCoresInXtb: xtbSeconds / (wallSeconds * Number(cores)),
       stageSeconds: Object.fromEntries(timings.stages.map(({ stage, seconds }) => [stage, seconds])),

@@ -132,7 +132,7 @@ describe.skipIf(!canValidate)('the Helm chart (skipped without Python, and witho
     const pools = JSON.parse(env.find((entry: { name: string }) => entry.name === 'BESPOKE_POOLS').value);
     expect(pools).toContainEqual({
       stage: 'qc-generation',
-      engines: [{ program: 'xtb', version: '6.5.1' }],
+      engines: [{ program: 'xtb', version: '6.5.1+opt1' }],
     });
   });
 

@@ -2,18 +2,20 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** One run of xtb, as a wrapper on PATH saw it; the same input twice is the same `input`. */
+/** The start of an optimisation, as a wrapper saw it; the same one twice has the same `input`. */
 export interface XtbRun {
   input: string;
   /** Process id of the worker that started it. */
   worker: number;
-  finished: boolean;
 }
 
-/** A wrapper around the real xtb that logs each start and each end, whatever our own logs may say. */
+/**
+ * A wrapper around the real xtb that logs the first gradient of each optimisation, whatever our own logs may say. By
+ * XTB_BIN the program is used, though there may be a library.
+ */
 export class LoggedXtb {
   private readonly log: string;
-  readonly environment: { PATH: string };
+  readonly environment: { XTB_BIN: string };
 
   constructor(directory: string) {
     const bin = path.join(directory, 'bin');
@@ -25,46 +27,33 @@ export class LoggedXtb {
       path.join(bin, 'xtb'),
       `#!/bin/sh
 case "$*" in *--version*) exec ${real} "$@" ;; esac
-input=$(cat ./* 2>/dev/null | cat - /dev/null | sha256sum | cut -c1-16)
-input="$input-$(echo "$*" | sha256sum | cut -c1-8)"
-echo "start $input $$ $PPID" >> '${this.log}'
-${real} "$@"
-code=$?
-echo "end $input $$ $PPID" >> '${this.log}'
-exit $code
+if [ ! -e gradient ]; then
+  input=$(cat ./* 2>/dev/null | cat - /dev/null | sha256sum | cut -c1-16)
+  input="$input-$(echo "$*" | sha256sum | cut -c1-8)"
+  echo "$input $PPID" >> '${this.log}'
+fi
+exec ${real} "$@"
 `,
     );
     chmodSync(path.join(bin, 'xtb'), 0o755);
-    this.environment = { PATH: `${bin}:${process.env.PATH ?? ''}` };
+    this.environment = { XTB_BIN: path.join(bin, 'xtb') };
   }
 
   runs(): XtbRun[] {
     if (!existsSync(this.log)) return [];
-    const lines = readFileSync(this.log, 'utf8').trim().split('\n').filter(Boolean);
-    const ended = new Set<string>();
-    const starts: { input: string; pid: string; worker: string }[] = [];
-    for (const line of lines) {
-      const [what, input = '', pid = '', worker = ''] = line.split(' ');
-      if (what === 'start') starts.push({ input, pid, worker });
-      else ended.add(`${input} ${pid}`);
-    }
-    return starts.map(({ input, pid, worker }) => ({
-      input,
-      worker: Number(worker),
-      finished: ended.has(`${input} ${pid}`),
-    }));
+    return readFileSync(this.log, 'utf8')
+      .trim()
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => {
+        const [input = '', worker] = line.split(' ');
+        return { input, worker: Number(worker) };
+      });
   }
 
-  /** How many runs had an input that had already been run. */
+  /** How many optimisations had been started before. */
   repeated(): number {
     const runs = this.runs();
     return runs.length - new Set(runs.map(({ input }) => input)).size;
-  }
-
-  /** Inputs whose only runs were cut short: what was lost and not made good. */
-  lost(): string[] {
-    const runs = this.runs();
-    const finished = new Set(runs.filter((run) => run.finished).map(({ input }) => input));
-    return [...new Set(runs.map(({ input }) => input))].filter((input) => !finished.has(input));
   }
 }

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { findProgram, machineResources } from '@bespoke/child-process';
 import { checkDirectory, defaultDirectory, runningExecutor } from '@bespoke/executor';
 import { findNatsServer } from '@bespoke/messaging';
-import { engines, probeMopac } from '@bespoke/qc-engines';
+import { engines, probeMopac, usableLibxtb } from '@bespoke/qc-engines';
 import { EXIT_CODES } from '../exit-codes';
 
 export type Verdict = 'ok' | 'warn' | 'missing';
@@ -40,6 +40,7 @@ export async function doctor(options: {
         `apt install ${engine.name}, or conda install -c conda-forge ${engine.name}`,
       ),
     ),
+    libxtbFinding(),
     engineFinding(
       'mopac',
       probeMopac,
@@ -119,6 +120,19 @@ async function engineFinding(
       advice: `${(error as Error).message}; ${install}`,
     };
   }
+}
+
+async function libxtbFinding(): Promise<Finding> {
+  const library = await usableLibxtb();
+  if (library !== null) return ok('libxtb', `${library.version} at ${library.path}`);
+  return {
+    name: 'libxtb',
+    verdict: 'warn',
+    found: 'none in use: the xtb program is started for each gradient',
+    advice: process.env['XTB_BIN']
+      ? 'XTB_BIN names a program, which is then used; XTB_LIBRARY names a library'
+      : 'apt install libxtb6: drives with xtb take a third of the time',
+  };
 }
 
 function machineFinding(): Finding {

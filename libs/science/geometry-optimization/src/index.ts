@@ -1,6 +1,7 @@
 export { changedConnectivity, describeBondChanges, type BondChange } from './connectivity';
 export { OptimizationError, type OptimizationErrorCode } from './optimization-error';
 export {
+  OPTIMIZER_VERSION,
   optimizeGeometry,
   type EnergyAndGradient,
   type GradientProvider,

@@ -17,6 +17,9 @@ import { outgrown, redundantCoordinates } from './redundant-coordinates';
 import { readRequest, type OptimizationRequest } from './request';
 import { modelChange, restrictedStep, type QuadraticModel } from './trust-region';
 
+/** Raised with every change after which the same gradients lead to other digits. */
+export const OPTIMIZER_VERSION = 1;
+
 export interface EnergyAndGradient {
   energyHartree: number;
   /** Flat, in the order of the geometry. */

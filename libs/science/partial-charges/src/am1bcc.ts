@@ -1,3 +1,4 @@
+import { changedConnectivity } from '@bespoke/geometry-optimization';
 import {
   bondBetween,
   elementSymbol,
@@ -9,7 +10,6 @@ import {
   type Molecule,
 } from '@bespoke/molecule';
 import {
-  changedConnectivity,
   CONFORMATION_KEEPING_GRADIENT_NORM,
   mopacAm1,
   probeMopac,

@@ -27,12 +27,9 @@ export interface EngineRun {
 }
 
 export interface ConstrainedOptimizationResult {
-  /** Energy of the returned geometry, without any bias. */
   energyHartree: number;
-  /** Energy corrected to first order to the target angle: what points of a drive are compared by. */
-  energyAtTargetHartree: number;
   geometryAngstrom: number[];
-  /** The angle that the returned geometry really has, in (-180, 180]; within 0.5 degrees of the target. */
+  /** The angle that the returned geometry really has, in (-180, 180]; within 0.01 degrees of the target. */
   dihedralDegrees: number;
 }
 
@@ -41,7 +38,8 @@ export interface QcEngine {
   /** Lower case, as in a QC specification. */
   readonly name: string;
   /**
-   * The version of the program that would be run, or null when there is none.
+   * The version of the program that would be run, and of our optimiser after a plus sign (`6.5.1+opt1`): together they
+   * decide every digit of a result. Null when there is no program.
    * @throws EngineError when what is there does not say what it is
    */
   probe(): Promise<{ version: string } | null>;
@@ -58,7 +56,6 @@ export type EngineErrorCode =
   /** The method, the basis, an element or the number of electrons is not for this program. */
   | 'unsupported'
   | 'not-converged'
-  | 'constraint-ignored'
   | 'off-target'
   | 'connectivity-changed'
   | 'unreadable-output'

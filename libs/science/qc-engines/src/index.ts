@@ -1,4 +1,3 @@
-export { changedConnectivity } from './connectivity';
 export * from './engine';
 export {
   CONFORMATION_KEEPING_GRADIENT_NORM,
@@ -8,6 +7,7 @@ export {
   type Am1Result,
 } from './mopac';
 export { am1BondOrders } from './mopac-bond-orders';
+export { usableLibxtb } from './libxtb-processes';
 export { engineNamed, engines } from './registry';
 export { turnDihedral } from './turn-dihedral';
 export { xtb } from './xtb';
