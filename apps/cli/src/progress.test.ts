@@ -6,6 +6,8 @@ function drive(driveId: string, fields: Partial<FitView['drives'][number]> = {})
   return {
     driveId,
     fragment: 'CCCC',
+    bonds: 1,
+    reused: false,
     status: 'running',
     pointsDone: 0,
     pointsTotal: 24,
@@ -28,6 +30,7 @@ function fit(fields: Partial<FitView> = {}): FitView {
     finishedAt: null,
     stages: [{ name: 'qc-generation', status: 'running', startedAt: null, finishedAt: null }],
     drives: [],
+    parameterFits: [],
     waitingFor: null,
     failure: null,
     warnings: [],

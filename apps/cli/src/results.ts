@@ -29,14 +29,13 @@ export async function writeResults(
  */
 export async function writeLogs(
   client: GatewayClient,
-  { id, failure, drives }: FitView,
+  { id, failure, drives, parameterFits }: FitView,
   file: string,
   signal?: AbortSignal,
 ): Promise<boolean> {
   const messages = new Map<string, string>();
-  for (const { logSha256, message } of [...drives.map((drive) => drive.failure), failure].flatMap(
-    (each) => each ?? [],
-  ))
+  const failures = [...drives, ...parameterFits].map((each) => each.failure);
+  for (const { logSha256, message } of [...failures, failure].flatMap((each) => each ?? []))
     if (logSha256 !== undefined && !messages.has(logSha256)) messages.set(logSha256, message);
   let text = '';
   for (const [logSha256, message] of messages)

@@ -31,7 +31,9 @@ const QUEUES: [TaskKindName, string, string][] = [
   ['fragment', 'any', ''],
   ['conformers', 'any', ''],
   ['constrained-optimization', 'xtb', '6.4.1'],
+  ['group-fragments', 'any', ''],
   ['fit-parameters', 'any', ''],
+  ['write-force-field', 'any', ''],
 ];
 
 let directory: string;
@@ -175,6 +177,8 @@ async function answer(task: TaskEnvelope): Promise<never> {
         fragments: task.input.mappedSmiles.includes('C:2') ? [fragment('CCCC'), fragment('CCOC')] : [],
         warnings: [],
       } as never;
+    case 'parent-check':
+      return { deviationKcalPerMol: 0 } as never;
     case 'conformers':
       return { conformers: [{ geometryAngstrom: Array<number>(12).fill(1), dihedralDegrees: 170 }] } as never;
     case 'constrained-optimization': {
@@ -187,7 +191,13 @@ async function answer(task: TaskEnvelope): Promise<never> {
         dihedralDegrees: targetDegrees,
       } as never;
     }
+    case 'group-fragments':
+      return {
+        groups: task.input.fragments.map((_, index) => ({ fragments: [index], smirks: [[]] })),
+      } as never;
     case 'fit-parameters':
+      return { fitOutcomeSha256: await stores.artifacts.put('{}') } as never;
+    case 'write-force-field':
       return {
         forceFieldSha256: await stores.artifacts.put('<SMIRNOFF/>'),
         fitOutcomeSha256: await stores.artifacts.put(

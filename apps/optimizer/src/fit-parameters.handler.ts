@@ -1,17 +1,16 @@
 import { chargesOfTheForceField, type ForceFieldCharges } from '@bespoke/partial-charges';
 import { endingTaskOn, runInThread, TaskFailure, TaskHandler, type TaskContext } from '@bespoke/stage-worker';
-import {
-  levelOfTheory,
-  type BespokeParameter,
-  type ChargeProvenance,
-  type FitOutcome,
-  type FitParametersResult,
-  type FitParametersTask,
-  type TorsionDriveRecord,
+import type {
+  BespokeParameter,
+  ChargeProvenance,
+  FitOutcome,
+  FitParametersResult,
+  FitParametersTask,
+  TorsionDriveRecord,
 } from '@bespoke/workflow-schema';
 import { Controller } from '@nestjs/common';
 import type { ChargesJob } from './charges.thread';
-import type { FitJob, FittedForceField } from './fit.thread';
+import type { FitJob, FittedTorsions } from './fit.thread';
 
 const CHARGES_THREAD = require.resolve('./charges.thread');
 const FIT_THREAD = require.resolve('./fit.thread');
@@ -24,7 +23,7 @@ const REFUSALS = [
   'SmirnoffError',
 ];
 
-/** Fits the bespoke torsions of a molecule to the torsion drives of its fragments. */
+/** Fits the bespoke torsions of a group of fragments to their torsion drives. */
 @Controller()
 export class FitParametersHandler {
   @TaskHandler('fit-parameters')
@@ -56,13 +55,8 @@ async function fitParameters(task: FitParametersTask, context: TaskContext): Pro
     overridden: charges.some(({ overridden }) => overridden),
   };
   const fitStarted = performance.now();
-  const job: FitJob = {
-    baseForceField,
-    fit: task.fit,
-    targets,
-    provenance: provenance(task, targets, chargeModel),
-  };
-  const { offxml, ...fitted } = await runInThread<FittedForceField>(FIT_THREAD, job, signal);
+  const job: FitJob = { baseForceField, fit: task.fit, targets };
+  const fitted = await runInThread<FittedTorsions>(FIT_THREAD, job, signal);
 
   const outcome: FitOutcome = {
     ...fitted,
@@ -72,10 +66,7 @@ async function fitParameters(task: FitParametersTask, context: TaskContext): Pro
       fit: (performance.now() - fitStarted) / 1000,
     },
   };
-  return {
-    forceFieldSha256: await artifacts.put(offxml),
-    fitOutcomeSha256: await artifacts.put(JSON.stringify(outcome)),
-  };
+  return { fitOutcomeSha256: await artifacts.put(JSON.stringify(outcome)) };
 }
 
 /** The charges of each drive's fragment, as it lies at the minimum of its drive. */
@@ -97,25 +88,4 @@ async function chargesOf(
     run: { cores, memoryBytes, scratchDirectory },
   };
   return runInThread<ForceFieldCharges[]>(CHARGES_THREAD, job, signal);
-}
-
-function provenance(
-  task: FitParametersTask,
-  targets: FitJob['targets'],
-  { method, program, version, settings, overridden }: ChargeProvenance,
-): string[] {
-  return [
-    `Bespoke torsions for ${task.mappedSmiles}, made by the Bespoke executor ${task.softwareVersion}`,
-    `Base force field: SHA-256 ${task.baseForceFieldSha256}`,
-    ...targets.map(
-      ({ drive }) =>
-        `Torsion drive of ${drive.mappedSmiles} about ${drive.dihedral.map((atom) => atom + 1).join('-')}: ` +
-        `${levelOfTheory(drive.qc)}, ${drive.program} ${drive.programVersion}`,
-    ),
-    `Charges: ${method}, ${program} ${version}; ${settings}`,
-    ...(overridden
-      ? [`These are not the charges that the sections below ask for: give a simulation ${method} charges`]
-      : []),
-    `Fit: ForceBalance's TorsionProfile objective, ${task.fit.penalty} prior of ${task.fit.priorWidthKcalPerMol} kcal/mol`,
-  ];
 }

@@ -1,41 +1,30 @@
 import { fitProfiles, harmonicPriorWidth, type Drive, type FittedFigure } from '@bespoke/fitting';
 import { loadRDKit, moleculeFromSmiles } from '@bespoke/molecule';
-import { appendTorsions, parseOffxml, writeOffxml } from '@bespoke/smirnoff';
+import { appendTorsions, parseOffxml } from '@bespoke/smirnoff';
 import type {
   BespokeParameter,
   FitOutcome,
   FitSettings,
   TorsionDriveRecord,
   TorsionFit,
+  TorsionTerm,
 } from '@bespoke/workflow-schema';
+import { distinctParameters } from './distinct-parameters';
 
 /** What the thread is given: everything that decides the fit. */
 export interface FitJob {
   baseForceField: string;
   fit: FitSettings;
   targets: { drive: TorsionDriveRecord; chargesE: number[]; parameters: BespokeParameter[] }[];
-  /** Lines that go into the force field, for people. */
-  provenance: string[];
 }
 
-export interface FittedForceField {
-  offxml: string;
-  objective: FitOutcome['objective'];
-  converged: boolean;
-  warnings: string[];
-  torsions: TorsionFit[];
-}
+export type FittedTorsions = Pick<FitOutcome, 'objective' | 'converged' | 'warnings' | 'torsions'>;
 
 /** Fits the bespoke torsions of all drives together. Runs in a thread of its own. */
-export default async function fit({
-  baseForceField,
-  fit,
-  targets,
-  provenance,
-}: FitJob): Promise<FittedForceField> {
+export default async function fit({ baseForceField, fit, targets }: FitJob): Promise<FittedTorsions> {
   await loadRDKit();
-  const parameters = distinct(targets.flatMap((target) => target.parameters));
-  const startingForceField = appendTorsions(parseOffxml(baseForceField), withIds(parameters), provenance);
+  const parameters = distinctParameters(targets.flatMap((target) => target.parameters));
+  const startingForceField = appendTorsions(parseOffxml(baseForceField), parameters, []);
   const drives = targets.map(({ drive, chargesE }): Drive => ({
     molecule: moleculeFromSmiles(drive.mappedSmiles),
     dihedral: drive.dihedral,
@@ -48,25 +37,20 @@ export default async function fit({
   const fittedK = new Map(
     result.figures.map(({ smirks, attribute, value }) => [`${attribute} ${smirks}`, value]),
   );
-  const fitted = parameters.map(({ smirks, terms, ...parameter }) => ({
-    ...parameter,
-    smirks,
-    terms: terms.map((term, n) => ({ ...term, kKcalPerMol: fittedK.get(`k${n + 1} ${smirks}`)! })),
-  }));
-  const fittedBySmirks = new Map(fitted.map(({ smirks, terms }) => [smirks, terms]));
+  const fitted = ({ smirks, terms }: BespokeParameter): TorsionTerm[] =>
+    terms.map((term, n) => ({ ...term, kKcalPerMol: fittedK.get(`k${n + 1} ${smirks}`)! }));
   return {
-    offxml: writeOffxml(appendTorsions(parseOffxml(baseForceField), withIds(fitted), provenance)),
     objective: result.objective,
     converged: result.converged,
     warnings: result.warnings,
-    torsions: targets.map(({ drive, chargesE, parameters: own }, i) => {
+    torsions: targets.map(({ drive, chargesE, parameters: own }, i): TorsionFit => {
       const profile = result.drives[i]!;
       return {
         mappedSmiles: drive.mappedSmiles,
         dihedral: drive.dihedral,
         parameters: own.map((parameter) => ({
           ...parameter,
-          fitted: fittedBySmirks.get(parameter.smirks) ?? [],
+          fitted: fitted(parameter),
         })),
         chargesE,
         rmseBeforeKcalPerMol: profile.rmseBeforeKcalPerMol,
@@ -98,12 +82,4 @@ function forceConstants(
     priorWidth:
       penalty === 'evidence' ? harmonicPriorWidth(priorWidthKcalPerMol, periodicity) : priorWidthKcalPerMol,
   }));
-}
-
-function distinct(parameters: BespokeParameter[]): BespokeParameter[] {
-  return [...new Map(parameters.map((parameter) => [parameter.smirks, parameter])).values()];
-}
-
-function withIds(parameters: BespokeParameter[]) {
-  return parameters.map(({ smirks, terms }, i) => ({ id: `bespoke-${i + 1}`, smirks, terms }));
 }

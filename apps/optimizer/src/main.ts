@@ -2,8 +2,10 @@ import { loadRDKit } from '@bespoke/molecule';
 import { runStageWorker } from '@bespoke/stage-worker';
 import { Module } from '@nestjs/common';
 import { FitParametersHandler } from './fit-parameters.handler';
+import { GroupFragmentsHandler } from './group-fragments.handler';
+import { WriteForceFieldHandler } from './write-force-field.handler';
 
-@Module({ controllers: [FitParametersHandler] })
+@Module({ controllers: [GroupFragmentsHandler, FitParametersHandler, WriteForceFieldHandler] })
 class OptimizerModule {}
 
 async function start(): Promise<void> {

@@ -263,7 +263,11 @@ export class Coordinator {
         return { ...address, kind: request.kind, input: request.input };
       case 'conformers':
         return { ...address, kind: request.kind, input: request.input };
+      case 'group-fragments':
+        return { ...address, kind: request.kind, input: request.input };
       case 'fit-parameters':
+        return { ...address, kind: request.kind, input: request.input };
+      case 'write-force-field':
         return { ...address, kind: request.kind, input: request.input };
       default:
         return request satisfies never;

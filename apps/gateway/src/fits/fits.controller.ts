@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, Headers, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { KeptRecord } from '@bespoke/messaging';
-import { fitView, isFitOpen, type FitRecord } from '@bespoke/orchestration';
+import { fitView, isFitOpen, parameterFitsOf, type FitRecord } from '@bespoke/orchestration';
 import type { FitPage, FitStatus, FitView } from '@bespoke/workflow-schema';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Coordinator } from '../coordinator/coordinator';
@@ -113,7 +113,8 @@ export class FitsController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const { value } = await this.read(id);
-    const failures = [value.failure, ...value.drives.map(({ failure }) => failure)];
+    const { failure: ownFailure, drives } = value;
+    const failures = [ownFailure, ...[...drives, ...parameterFitsOf(value)].map(({ failure }) => failure)];
     if (!failures.some((failure) => failure?.logSha256 === sha256)) {
       throw new ProblemException({
         status: 404,

@@ -41,11 +41,22 @@ const SCHEMAS: Record<string, Schema> = {
       object({
         driveId: text,
         fragment: text,
+        bonds: count,
+        reused: { type: 'boolean', nullable: true },
         status: STATUS,
         pointsDone: count,
         pointsTotal: count,
         optimizationsDone: count,
         optimizationsKnown: count,
+        failure: ref('Failure'),
+      }),
+    ),
+    parameterFits: list(
+      object({
+        taskId: text,
+        drives: list(count),
+        status: STATUS,
+        reused: { type: 'boolean', nullable: true },
         failure: ref('Failure'),
       }),
     ),

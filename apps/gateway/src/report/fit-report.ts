@@ -1,6 +1,7 @@
-import { drivenMolecules, type DrivenInFit, type FitDrive, type FitRecord } from '@bespoke/orchestration';
+import { drivenMolecules, parameterFitsOf, type DrivenInFit, type FitRecord } from '@bespoke/orchestration';
 import {
   levelOfTheory,
+  type Failure,
   type FitOutcome,
   type FitReport,
   type Fragment,
@@ -29,9 +30,15 @@ function sameDihedral(a: readonly number[], b: readonly number[]): boolean {
   return a.every((atom, index) => atom === b[index]);
 }
 
+/** Why a fragment's torsion was left out: its drive failed, or the fit of its parameters. */
+function failureOf(fit: FitRecord, index: number): Failure | null {
+  const parameterFit = parameterFitsOf(fit).find(({ drives }) => drives.includes(index));
+  return fit.drives[index]?.failure ?? parameterFit?.failure ?? null;
+}
+
 function reportedFragment(
   { molecule, fragment, isReplacement, verdict }: DrivenInFit,
-  drive: FitDrive | undefined,
+  failure: Failure | null,
   reference: Provenance | null,
   outcome: FitOutcome | null,
 ): FitReport['fragments'][number] {
@@ -40,7 +47,7 @@ function reportedFragment(
     outcome?.torsions.findIndex(
       (candidate) => candidate.mappedSmiles === mappedSmiles && sameDihedral(candidate.dihedral, dihedral),
     ) ?? -1;
-  const dropped = torsion >= 0 ? null : (drive?.failure?.message ?? 'the optimizer left it out');
+  const dropped = torsion >= 0 ? null : (failure?.message ?? 'the optimizer left it out');
   return {
     mappedSmiles,
     dihedral,
@@ -84,7 +91,7 @@ export function assembleFitReport(
     baseForceField: fit.baseForceField,
     forceFieldSha256: fit.result.forceFieldSha256,
     fragments: drivenMolecules(fragments, fit.parentChecks).map((driven, index) =>
-      reportedFragment(driven, fit.drives[index], reference, outcome),
+      reportedFragment(driven, failureOf(fit, index), reference, outcome),
     ),
     fit: outcome,
     warnings: fit.warnings,

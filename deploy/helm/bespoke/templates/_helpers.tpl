@@ -29,7 +29,7 @@ qc-compute:
   byProgram: [parent-check, constrained-optimization]
 optimizer:
   stage: optimization
-  anyProgram: [fit-parameters]
+  anyProgram: [group-fragments, fit-parameters, write-force-field]
   byProgram: []
 {{- end }}
 

@@ -3,13 +3,17 @@ import {
   ConstrainedOptimizationTask,
   FitParametersTask,
   FragmentTask,
+  GroupFragmentsTask,
   ParentCheckTask,
+  WriteForceFieldTask,
   type ConformersResult,
   type ConstrainedOptimizationResult,
   type FitParametersResult,
   type FragmentResult,
+  type GroupFragmentsResult,
   type ParentCheckResult,
   type StageName,
+  type WriteForceFieldResult,
 } from '@bespoke/workflow-schema';
 
 const SECOND_MS = 1000;
@@ -81,6 +85,16 @@ export const taskKinds = {
     cores: 1,
     memoryBytes: 512 * MEBIBYTE,
   },
+  'group-fragments': {
+    kind: 'group-fragments',
+    stage: 'optimization',
+    needsProgram: false,
+    input: GroupFragmentsTask,
+    timeoutMs: 10 * MINUTE_MS,
+    maxAttempts: 3,
+    cores: 1,
+    memoryBytes: 256 * MEBIBYTE,
+  },
   'fit-parameters': {
     kind: 'fit-parameters',
     stage: 'optimization',
@@ -90,6 +104,16 @@ export const taskKinds = {
     maxAttempts: 3,
     cores: 1,
     memoryBytes: 512 * MEBIBYTE,
+  },
+  'write-force-field': {
+    kind: 'write-force-field',
+    stage: 'optimization',
+    needsProgram: false,
+    input: WriteForceFieldTask,
+    timeoutMs: 10 * MINUTE_MS,
+    maxAttempts: 3,
+    cores: 1,
+    memoryBytes: 256 * MEBIBYTE,
   },
 } as const satisfies Record<string, TaskKind>;
 
@@ -104,7 +128,9 @@ export interface TaskOutputs {
   'parent-check': ParentCheckResult;
   conformers: ConformersResult;
   'constrained-optimization': ConstrainedOptimizationResult;
+  'group-fragments': GroupFragmentsResult;
   'fit-parameters': FitParametersResult;
+  'write-force-field': WriteForceFieldResult;
 }
 
 /** The kinds that a stage's workers must handle, in the order in which they are taken. */

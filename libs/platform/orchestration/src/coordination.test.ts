@@ -9,6 +9,7 @@ import { describe, expect, it } from 'vitest';
 import {
   driveNeeds,
   fitNeeds,
+  fitView,
   isDriveOpen,
   isFitOpen,
   newDrive,
@@ -69,7 +70,7 @@ function fitOrder(
 
 /**
  * A molecule is the list of its fragments: `a.b`. The first one is the whole molecule; others get `whole-b` in their
- * place if they are unlike it, as those are that have "unlike" in their name.
+ * place if they are unlike it, as those are that have "unlike" in their name. `b+1` and `b+2` are fitted together.
  */
 function fragmentsOf(mappedSmiles: string, startConformerSha256?: string): FragmentResult {
   const fragments = mappedSmiles.split('.').filter((name) => name !== '');
@@ -89,7 +90,8 @@ function fragmentsOf(mappedSmiles: string, startConformerSha256?: string): Fragm
       smiles,
       dihedral: [0, 1, 2, 3],
       occurrences: [],
-      parameters: [],
+      // In every molecule the pattern is another one.
+      parameters: [{ smirks: `${smiles} of ${mappedSmiles}`, startingFrom: 't1', terms: [] }],
     })),
     warnings: [],
   };
@@ -150,7 +152,26 @@ function answer(
         },
       };
     }
-    case 'fit-parameters':
+    case 'group-fragments': {
+      const names = task.input.fragments.map(({ mappedSmiles }) => mappedSmiles);
+      const groupOf = (name: string): string => name.split('+')[0]!;
+      const groups = [...new Set(names.map(groupOf))].map((group) => {
+        const members = names.filter((name) => groupOf(name) === group).sort();
+        return {
+          fragments: members.map((name) => names.indexOf(name)),
+          smirks: members.map((name) => [`${name} in its fit`]),
+        };
+      });
+      return { outcome: 'succeeded', output: { groups } };
+    }
+    case 'fit-parameters': {
+      const names = task.input.targets.map((target) => target.mappedSmiles);
+      if (names.some((name) => broken.has(`fit of ${name}`))) {
+        return { outcome: 'failed', failure: { code: 'not-finite', message: 'atoms lie on each other' } };
+      }
+      return { outcome: 'succeeded', output: { fitOutcomeSha256: `fit of ${names.join(', ')}` } };
+    }
+    case 'write-force-field':
       return {
         outcome: 'succeeded',
         output: { forceFieldSha256: 'f'.repeat(64), fitOutcomeSha256: 'e'.repeat(64) },
@@ -331,6 +352,19 @@ function seeded(seed: number): () => number {
 
 const seeds = Array.from({ length: 25 }, (_, index) => index + 1);
 
+/** What was fitted together, each time that it was. */
+function fitted({ tasks, runs }: Platform): string[] {
+  return [...tasks.values()]
+    .flatMap((task) =>
+      task.kind === 'fit-parameters'
+        ? Array<string>(runs.get(task.taskId)!).fill(
+            task.input.targets.map(({ mappedSmiles }) => mappedSmiles).join(', '),
+          )
+        : [],
+    )
+    .sort();
+}
+
 describe('fits and drives', () => {
   it('end the same in any order of arrival, and each task runs once', () => {
     const endings = seeds.map((seed) => {
@@ -372,6 +406,111 @@ describe('fits and drives', () => {
       expect([...platform.fits.values()].map(({ status }) => status)).toEqual(['succeeded', 'succeeded']);
       expect([...platform.runs.values()].every((runs) => runs === 1)).toBe(true);
     }
+  });
+
+  it('share the fit of the fragments that two fits have, whatever their molecules are', () => {
+    for (const seed of seeds) {
+      const platform = new Platform(seeded(seed));
+      platform.submit('one', 'a.b+1.b+2');
+      platform.submit('two', 'b+2.b+1.d.a');
+      platform.settle();
+      expect(fitted(platform)).toEqual(['a', 'b+1, b+2', 'd']);
+      const [one, two] = ['one', 'two'].map((id) => fitView(platform.fits.get(id)!, 0).parameterFits);
+      expect(one!.map(({ drives }) => drives)).toEqual([[0], [1, 2]]);
+      expect(two!.map(({ drives }) => drives)).toEqual([[1, 0], [2], [3]]);
+      expect([two![2]!.taskId, two![0]!.taskId]).toEqual(one!.map(({ taskId }) => taskId));
+
+      // Each molecule has its own patterns, in its own order.
+      const written = [...platform.tasks.values()].flatMap((task) =>
+        task.kind === 'write-force-field' && task.input.mappedSmiles.endsWith('d.a') ? [task.input] : [],
+      );
+      expect(written.map(({ fragments }) => fragments.map(({ smirks }) => smirks))).toEqual([
+        ['b+2', 'b+1', 'd', 'a'].map((name) => [`${name} of b+2.b+1.d.a`]),
+      ]);
+    }
+  });
+
+  it('say of drives and fits whether they were computed before', () => {
+    const platform = new Platform(seeded(1));
+    const reused = (id: string) => {
+      const { drives, parameterFits } = fitView(platform.fits.get(id)!, 0);
+      return [drives, parameterFits].map((all) => all.map((each) => each.reused));
+    };
+    platform.submit('one', 'a.b');
+    platform.settle();
+    expect(reused('one')).toEqual([
+      [false, false],
+      [false, false],
+    ]);
+    platform.submit('two', 'b.c');
+    platform.settle();
+    expect(reused('two')).toEqual([
+      [true, false],
+      [true, false],
+    ]);
+  });
+
+  it('lose the torsions of a fit of parameters that failed, and no others', () => {
+    const platform = new Platform(seeded(1));
+    platform.broken.add('fit of b+1');
+    platform.submit('one', 'a.b+1.b+2.d');
+    platform.settle();
+    const fit = platform.fits.get('one')!;
+    expect(fit.status).toBe('succeeded');
+    expect(fit.parameterFits!.map(({ status }) => status)).toEqual(['succeeded', 'failed', 'succeeded']);
+    expect(fit.warnings).toEqual([
+      'The parameters for b+1, b+2 were not fitted and stay those of the base force field: atoms lie on each other',
+    ]);
+    const written = [...platform.tasks.values()].find(({ kind }) => kind === 'write-force-field');
+    expect(written?.input).toMatchObject({
+      fragments: [
+        { mappedSmiles: 'a', fitOutcomeSha256: 'fit of a' },
+        { mappedSmiles: 'd', fitOutcomeSha256: 'fit of d' },
+      ],
+    });
+  });
+
+  it('fail when no fit of parameters succeeds, with the reason of the first', () => {
+    const platform = new Platform(seeded(1));
+    platform.broken.add('fit of a').add('fit of b');
+    platform.submit('one', 'a.b');
+    platform.settle();
+    expect(platform.fits.get('one')).toMatchObject({
+      status: 'failed',
+      failure: {
+        code: 'not-finite',
+        message: 'None of the 2 fits of parameters succeeded. The first: atoms lie on each other',
+      },
+    });
+  });
+
+  it('fit what is left of a group whose drives did not all succeed', () => {
+    const platform = new Platform(seeded(1));
+    platform.broken.add('b+2@60');
+    platform.submit('one', 'b+1.b+2.b+3.d');
+    platform.settle();
+    const fit = platform.fits.get('one')!;
+    expect(fit.status).toBe('succeeded');
+    expect(fit.parameterFits!.map(({ drives }) => drives)).toEqual([[0, 2], [3]]);
+    expect(fitted(platform)).toEqual(['b+1, b+3', 'd']);
+  });
+
+  it('go on from what an earlier version wrote while it fitted', () => {
+    const platform = new Platform(seeded(1));
+    platform.submit('one', 'a.b');
+    platform.settle();
+    const earlier: FitRecord = {
+      ...platform.fits.get('one')!,
+      status: 'running',
+      result: null,
+      released: false,
+    };
+    delete earlier.groupTask;
+    delete earlier.parameterFits;
+    delete earlier.forceFieldTask;
+    platform.fits.set('one', earlier);
+    platform.settle();
+    expect(platform.fits.get('one')).toMatchObject({ status: 'succeeded', result: {} });
   });
 
   it('start from the coordinates that one gave, and share all that those do not decide', () => {
@@ -436,8 +575,10 @@ describe('fits and drives', () => {
         task.kind === 'conformers' ? [`${task.input.mappedSmiles} ${task.input.maxConformers}`] : [],
       );
       expect(started.sort()).toEqual(['a 3', 'b 3', 'whole-unlike 1']);
-      const [fitted] = tasks.flatMap((task) => (task.kind === 'fit-parameters' ? [task.input.targets] : []));
-      expect(fitted!.map(({ mappedSmiles }) => mappedSmiles)).toEqual(['a', 'whole-unlike', 'b']);
+      const [written] = tasks.flatMap((task) =>
+        task.kind === 'write-force-field' ? [task.input.fragments] : [],
+      );
+      expect(written!.map(({ mappedSmiles }) => mappedSmiles)).toEqual(['a', 'whole-unlike', 'b']);
       return JSON.stringify(fit);
     });
     expect(new Set(endings).size).toBe(1);
@@ -526,7 +667,14 @@ describe('fits and drives', () => {
     });
   });
 
-  it.each(['fragment', 'conformers', 'constrained-optimization', 'fit-parameters'] as const)(
+  it.each([
+    'fragment',
+    'conformers',
+    'constrained-optimization',
+    'group-fragments',
+    'fit-parameters',
+    'write-force-field',
+  ] as const)(
     'fail when %s tasks crash for good, and a new fit tries those again, and those only',
     (kind) => {
       for (const seed of seeds) {

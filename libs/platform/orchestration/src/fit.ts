@@ -1,8 +1,10 @@
 import {
   fragmentationProgram,
   STAGES,
+  type DrivenMolecule,
   type DriveStatus,
   type Failure,
+  type FitGroup,
   type FitStatus,
   type Fragment,
   type Lane,
@@ -40,6 +42,10 @@ export interface FitDrive {
   driveId: string;
   /** The fragment without hydrogens and maps, for people. */
   fragment: string;
+  /** Bonds of the molecule that the fragment stands for; absent in what an earlier version wrote, as is `reused`. */
+  bonds?: number;
+  /** Whether it was computed before the fit asked for it; null until the fit has looked. */
+  reused?: boolean | null;
   status: DriveStatus;
   waitingFor: string | null;
   pointsDone: number;
@@ -49,6 +55,17 @@ export interface FitDrive {
   failure: Failure | null;
   /** SHA-256 of the TorsionDriveRecord, once succeeded. */
   recordSha256: string | null;
+}
+
+/** The fit of one group of fragments, a task that every molecule with these fragments shares. */
+export interface ParameterFit extends FitTask {
+  /** The drives that it is made to, by their index: those of the group that succeeded. */
+  drives: number[];
+  /** `waiting` also while it is computed. */
+  status: FitStatus;
+  failure: Failure | null;
+  /** SHA-256 of its FitOutcome, once succeeded. */
+  outcomeSha256: string | null;
 }
 
 export interface StageProgress {
@@ -99,7 +116,13 @@ export interface FitRecord extends FitOrder {
   parentChecks?: ParentChecks;
   /** One for each of `drivenMolecules`, in their order; empty until the fragments are known. */
   drives: FitDrive[];
-  fitTask: FitTask | null;
+  // What follows is absent in what an earlier version wrote.
+  /** Says which fragments are fitted together, once the drives have ended. */
+  groupTask?: FitTask | null;
+  /** One for each group, in their order; empty until they are known. */
+  parameterFits?: ParameterFit[];
+  /** Puts the force field together, once the parameters are fitted. */
+  forceFieldTask?: FitTask | null;
   result: { forceFieldSha256: string; fitOutcomeSha256: string | null } | null;
   finishedAt: string | null;
   /** Set on a fit that has ended once it has let go of its drives and tasks. */
@@ -139,10 +162,12 @@ export function newFit(order: FitOrder): FitRecord {
     failure: null,
     warnings: [],
     fragmentationVersion: null,
-    fragmentTask: { taskId: fragmentTask(order, 0).taskId, epoch: 0, wanted: false },
+    fragmentTask: newTask(fragmentTask(order, 0)),
     engineVersion: null,
     drives: [],
-    fitTask: null,
+    groupTask: null,
+    parameterFits: [],
+    forceFieldTask: null,
     result: null,
     finishedAt: null,
     released: false,
@@ -168,7 +193,14 @@ export function fitNeeds(state: FitRecord): { tasks: string[]; drives: string[] 
       };
     case 'optimization':
       return {
-        tasks: [state.fragmentTask.taskId, ...(state.fitTask ? [state.fitTask.taskId] : [])],
+        tasks: [
+          state.fragmentTask.taskId,
+          ...(state.groupTask ? [state.groupTask.taskId] : []),
+          ...parameterFitsOf(state)
+            .filter(isFitOpen)
+            .map(({ taskId }) => taskId),
+          ...(state.forceFieldTask ? [state.forceFieldTask.taskId] : []),
+        ],
         drives: [],
       };
     default:
@@ -214,19 +246,12 @@ function fragmenting(state: FitRecord, event: Observation): FitTransition {
     if (fragmentationVersion === null)
       return { state: waiting(state, `a worker for fragmentation with ${program}`), commands: [] };
     const pinned = { ...state, fragmentationVersion };
-    const { taskId } = fragmentTask(pinned, 0);
-    return { state: { ...pinned, fragmentTask: { taskId, epoch: 0, wanted: false } }, commands: [] };
+    return { state: { ...pinned, fragmentTask: newTask(fragmentTask(pinned, 0)) }, commands: [] };
   }
   const outcome = readOutcome('fragment', event.outcomes[state.fragmentTask.taskId]);
   if (outcome === null || outcome.outcome !== 'succeeded') {
-    return asking(
-      state,
-      event,
-      state.fragmentTask,
-      fragmentTask,
-      (fragmentTask) => ({ fragmentTask }),
-      outcome,
-    );
+    const request = (epoch: number): TaskRequest => fragmentTask(state, epoch);
+    return asking(state, event, state.fragmentTask, request, (fragmentTask) => ({ fragmentTask }), outcome);
   }
   const { fragments, warnings } = outcome.output;
   const known: FitRecord = {
@@ -308,15 +333,78 @@ function fitting(state: FitRecord, event: Observation): FitTransition {
   const fragmented = readOutcome('fragment', event.outcomes[state.fragmentTask.taskId]);
   if (fragmented?.outcome !== 'succeeded') return lostFragments(state);
   const { fragments } = fragmented.output;
-  const request = (order: FitRecord, epoch: number): TaskRequest =>
-    fitParametersTask(order, fragments, epoch);
-  if (state.fitTask === null) {
-    const fitTask = { taskId: request(state, 0).taskId, epoch: 0, wanted: false };
-    return { state: { ...state, fitTask }, commands: [] };
+  const groupRequest = (epoch: number): TaskRequest => groupFragmentsTask(state, fragments, epoch);
+  const groupTask = state.groupTask ?? newTask(groupRequest(0));
+  if (!state.groupTask) return { state: { ...state, groupTask }, commands: [] };
+  const grouped = readOutcome('group-fragments', event.outcomes[groupTask.taskId]);
+  if (grouped === null || grouped.outcome !== 'succeeded') {
+    return asking(state, event, groupTask, groupRequest, (groupTask) => ({ groupTask }), grouped);
   }
-  const outcome = readOutcome('fit-parameters', event.outcomes[state.fitTask.taskId]);
+  const { groups } = grouped.output;
+  const before = parameterFitsOf(state);
+  if (before.length === 0) {
+    return { state: { ...state, parameterFits: newParameterFits(state, fragments, groups) }, commands: [] };
+  }
+
+  const steps = before.map((fit, index) =>
+    stepParameterFit(fit, event, (epoch) => fitParametersTask(state, fragments, groups[index]!, epoch)),
+  );
+  const updated: FitRecord = { ...state, parameterFits: steps.map(({ fit }) => fit) };
+  if (steps.some(({ fit }) => isFitOpen(fit))) {
+    const waitingFor = missingSupply(event.supply, state.stage);
+    return { state: waiting(updated, waitingFor), commands: steps.flatMap(({ commands }) => commands) };
+  }
+  return state.forceFieldTask
+    ? writing(updated, state.forceFieldTask, fragments, event)
+    : fitted(updated, fragments, event);
+}
+
+function stepParameterFit(
+  fit: ParameterFit,
+  event: Observation,
+  request: (epoch: number) => TaskRequest,
+): { fit: ParameterFit; commands: Command[] } {
+  if (!isFitOpen(fit)) return { fit, commands: [] };
+  const outcome = readOutcome('fit-parameters', event.outcomes[fit.taskId]);
+  if (outcome?.outcome === 'succeeded') {
+    const { fitOutcomeSha256: outcomeSha256 } = outcome.output;
+    return { fit: { ...fit, status: 'succeeded', outcomeSha256 }, commands: [] };
+  }
+  const next = afterTask(fit, outcome, request);
+  if ('failure' in next) return { fit: { ...fit, status: 'failed', failure: next.failure }, commands: [] };
+  const { task, published } = next;
+  return { fit: { ...fit, ...task }, commands: published ? [{ type: 'publish-task', task: published }] : [] };
+}
+
+/** All fits of parameters have ended. One that failed costs its own torsions; only all together fail the whole. */
+function fitted(state: FitRecord, fragments: readonly Fragment[], event: Observation): FitTransition {
+  const fits = parameterFitsOf(state);
+  const failed = fits.filter(({ status }) => status !== 'succeeded');
+  if (failed.length === fits.length) {
+    const failure = failed[0]!.failure!;
+    const message = `None of the ${fits.length} fits of parameters succeeded. The first: ${failure.message}`;
+    return released(
+      ended(state, 'failed', event.now, { failure: fits.length === 1 ? failure : { ...failure, message } }),
+    );
+  }
+  const warnings = failed.map(({ drives, failure }) => {
+    const names = drives.map((index) => state.drives[index]!.fragment).join(', ');
+    return `The parameters for ${names} were not fitted and stay those of the base force field: ${failure!.message}`;
+  });
+  const forceFieldTask = newTask(writeForceFieldTask(state, fragments, 0));
+  return { state: { ...state, forceFieldTask, warnings: [...state.warnings, ...warnings] }, commands: [] };
+}
+
+function writing(
+  state: FitRecord,
+  task: FitTask,
+  fragments: readonly Fragment[],
+  event: Observation,
+): FitTransition {
+  const outcome = readOutcome('write-force-field', event.outcomes[task.taskId]);
   if (outcome === null || outcome.outcome !== 'succeeded') {
-    return asking(state, event, state.fitTask, request, (fitTask) => ({ fitTask }), outcome);
+    const request = (epoch: number): TaskRequest => writeForceFieldTask(state, fragments, epoch);
+    return asking(state, event, task, request, (forceFieldTask) => ({ forceFieldTask }), outcome);
   }
   const { forceFieldSha256, fitOutcomeSha256 } = outcome.output;
   return released(
@@ -326,31 +414,41 @@ function fitting(state: FitRecord, event: Observation): FitTransition {
   );
 }
 
-/** A fit's task that has not succeeded: ask for it, wait for it, try it again, or end with its failure. */
+/** A fit's own task that has not succeeded: ask for it, wait for it, try it again, or end with its failure. */
 function asking(
   state: FitRecord,
   { now, supply }: Observation,
   task: FitTask,
-  request: (state: FitRecord, epoch: number) => TaskRequest,
+  request: (epoch: number) => TaskRequest,
   put: (task: FitTask) => Partial<FitRecord>,
   outcome: Exclude<TaskOutcome, { outcome: 'succeeded' }> | null,
 ): FitTransition {
-  if (outcome === null) {
-    const published = request(state, task.epoch);
-    const asked = waiting(
-      started({ ...state, ...put({ ...task, wanted: true }) }, now),
-      missingSupply(supply, state.stage, engineOf(published)),
-    );
-    return { state: asked, commands: [{ type: 'publish-task', task: published }] };
-  }
+  const next = afterTask(task, outcome, request);
+  if ('failure' in next) return released(ended(state, 'failed', now, { failure: next.failure }));
+  const asked = { ...state, ...put(next.task) };
+  if (next.published === null) return { state: asked, commands: [] };
+  return {
+    state: waiting(started(asked, now), missingSupply(supply, state.stage, engineOf(next.published))),
+    commands: [{ type: 'publish-task', task: next.published }],
+  };
+}
+
+/** What follows from a task that has not succeeded: it is published, or tried again, or failed for good. */
+function afterTask(
+  task: FitTask,
+  outcome: Exclude<TaskOutcome, { outcome: 'succeeded' }> | null,
+  request: (epoch: number) => TaskRequest,
+): { task: FitTask; published: TaskRequest | null } | { failure: Failure } {
+  if (outcome === null) return { task: { ...task, wanted: true }, published: request(task.epoch) };
   if (!task.wanted && outcome.outcome !== 'failed') {
     const epoch = task.epoch + 1;
-    return {
-      state: { ...state, ...put({ taskId: request(state, epoch).taskId, epoch, wanted: false }) },
-      commands: [],
-    };
+    return { task: newTask(request(epoch), epoch), published: null };
   }
-  return released(ended(state, 'failed', now, { failure: outcome.failure }));
+  return { failure: outcome.failure };
+}
+
+function newTask({ taskId }: TaskRequest, epoch = 0): FitTask {
+  return { taskId, epoch, wanted: false };
 }
 
 /** Results are never deleted while a fit needs them; if someone did, the fit waits where it is seen. */
@@ -378,11 +476,12 @@ function fitDrives(state: FitRecord, fragments: readonly Fragment[], event: Obse
 
 /** The drive's state as the fit shows it. One that is to be opened again for this fit shows as waiting. */
 function copied(drive: FitDrive, record: DriveRecord | null, fitId: string): FitDrive {
-  if (record === null) return drive;
+  if (record === null) return { ...drive, reused: false };
   const { pointsDone, pointsTotal, jobsDone, jobsKnown } = record.progress;
   const toBeReopened = isDriveReopenable(record) && !joined(record, fitId);
   return {
     ...drive,
+    reused: record.status === 'succeeded' && !joined(record, fitId),
     status: toBeReopened ? 'waiting' : record.status,
     waitingFor: record.waitingFor,
     pointsDone,
@@ -406,6 +505,8 @@ function newFitDrive(order: DriveOrder, { molecule }: DrivenInFit): FitDrive {
   return {
     driveId: driveIdOf(order),
     fragment: molecule.smiles,
+    bonds: molecule.occurrences.length,
+    reused: null,
     status: 'waiting',
     waitingFor: null,
     pointsDone: 0,
@@ -463,6 +564,9 @@ function ended(
     drives: state.drives.map((drive) =>
       isDriveOpen(drive) ? { ...drive, status: 'cancelled', waitingFor: null } : drive,
     ),
+    parameterFits: parameterFitsOf(state).map((fit) =>
+      isFitOpen(fit) ? { ...fit, status: 'cancelled' } : fit,
+    ),
     stages: state.stages.map((stage, index) =>
       stage.status === 'succeeded'
         ? stage
@@ -481,7 +585,9 @@ function released(state: FitRecord): FitTransition {
   const tasks = [
     state.fragmentTask,
     ...(state.parentChecks?.checks ?? []).map(({ task }) => task),
-    state.fitTask,
+    state.groupTask,
+    ...parameterFitsOf(state),
+    state.forceFieldTask,
   ].flatMap((task) => (task?.wanted ? [task.taskId] : []));
   return {
     state,
@@ -530,21 +636,95 @@ function fragmentTask(fit: FitOrder & Pick<FitRecord, 'fragmentationVersion'>, e
   return fitsTask(fit, epoch, subject, program && { program, version: fit.fragmentationVersion ?? '' });
 }
 
-function fitParametersTask(fit: FitRecord, fragments: readonly Fragment[], epoch: number): TaskRequest {
-  const driven = drivenMolecules(fragments, fit.parentChecks);
-  const targets = driven.flatMap(({ molecule: { mappedSmiles, dihedral, parameters } }, index) => {
-    const torsionDriveSha256 = fit.drives[index]!.recordSha256;
-    return torsionDriveSha256 === null ? [] : [{ mappedSmiles, dihedral, torsionDriveSha256, parameters }];
+export function parameterFitsOf({ parameterFits }: FitRecord): ParameterFit[] {
+  return parameterFits ?? [];
+}
+
+function newParameterFits(
+  fit: FitRecord,
+  fragments: readonly Fragment[],
+  groups: readonly FitGroup[],
+): ParameterFit[] {
+  const all = fittable(fit, fragments);
+  return groups.map((group): ParameterFit => {
+    const task = newTask(fitParametersTask(fit, fragments, group, 0));
+    const drives = group.fragments.map((index) => all[index]!.drive);
+    return { ...task, drives, status: 'waiting', failure: null, outcomeSha256: null };
+  });
+}
+
+/** What was driven with success, by the index of its drive. */
+function fittable(
+  fit: FitRecord,
+  fragments: readonly Fragment[],
+): { molecule: DrivenMolecule; drive: number }[] {
+  return drivenMolecules(fragments, fit.parentChecks)
+    .map(({ molecule }, drive) => ({ molecule, drive }))
+    .filter(({ drive }) => fit.drives[drive]!.recordSha256 !== null);
+}
+
+function groupFragmentsTask(fit: FitRecord, fragments: readonly Fragment[], epoch: number): TaskRequest {
+  return fitsTask(fit, epoch, {
+    kind: 'group-fragments',
+    input: {
+      softwareVersion: fit.softwareVersion,
+      fragments: fittable(fit, fragments).map(({ molecule: { mappedSmiles, parameters } }) => ({
+        mappedSmiles,
+        smirks: parameters.map(({ smirks }) => smirks),
+      })),
+    },
+  });
+}
+
+/** @param group of what is fittable */
+function fitParametersTask(
+  fit: FitRecord,
+  fragments: readonly Fragment[],
+  group: FitGroup,
+  epoch: number,
+): TaskRequest {
+  const all = fittable(fit, fragments);
+  const targets = group.fragments.map((index, n) => {
+    const { molecule, drive } = all[index]!;
+    const { mappedSmiles, dihedral, parameters } = molecule;
+    return {
+      mappedSmiles,
+      dihedral,
+      torsionDriveSha256: fit.drives[drive]!.recordSha256!,
+      parameters: parameters.map((parameter, m) => ({ ...parameter, smirks: group.smirks[n]![m]! })),
+    };
   });
   return fitsTask(fit, epoch, {
     kind: 'fit-parameters',
     input: {
       softwareVersion: fit.softwareVersion,
-      mappedSmiles: fit.mappedSmiles,
       baseForceFieldSha256: fit.baseForceField.sha256,
       fit: fit.workflow.fit,
       ...(fit.workflow.chargeModel && { chargeModel: fit.workflow.chargeModel }),
       targets,
+    },
+  });
+}
+
+/** In the order of the fragments: where patterns overlap, the last one wins. */
+function writeForceFieldTask(fit: FitRecord, fragments: readonly Fragment[], epoch: number): TaskRequest {
+  const fits = parameterFitsOf(fit);
+  const fitted = fittable(fit, fragments).flatMap(({ molecule, drive }) => {
+    const { mappedSmiles, dihedral, parameters } = molecule;
+    const fitOutcomeSha256 = fits.find(({ drives }) => drives.includes(drive))?.outcomeSha256 ?? null;
+    const smirks = parameters.map((parameter) => parameter.smirks);
+    return fitOutcomeSha256 === null ? [] : [{ mappedSmiles, dihedral, fitOutcomeSha256, smirks }];
+  });
+  return fitsTask(fit, epoch, {
+    kind: 'write-force-field',
+    input: {
+      softwareVersion: fit.softwareVersion,
+      mappedSmiles: fit.mappedSmiles,
+      baseForceFieldSha256: fit.baseForceField.sha256,
+      fit: fit.workflow.fit,
+      qc: fit.workflow.qc,
+      programVersion: fit.engineVersion!,
+      fragments: fitted,
     },
   });
 }

@@ -3,7 +3,9 @@ import type {
   ConstrainedOptimizationResult,
   FitParametersResult,
   FragmentResult,
+  GroupFragmentsResult,
   ParentCheckResult,
+  WriteForceFieldResult,
 } from '@bespoke/workflow-schema';
 import type { TaskOutcome } from './task-request';
 
@@ -13,7 +15,9 @@ interface TaskOutput {
   'parent-check': ParentCheckResult;
   conformers: ConformersResult;
   'constrained-optimization': ConstrainedOptimizationResult;
+  'group-fragments': GroupFragmentsResult;
   'fit-parameters': FitParametersResult;
+  'write-force-field': WriteForceFieldResult;
 }
 
 /** An outcome whose output is what a task of the kind gives. */
@@ -59,7 +63,9 @@ const isOutput: { [K in keyof TaskOutput]: (output: unknown) => boolean } = {
   conformers: (output) => isObject(output) && isArrayOf(output['conformers'], isConformer),
   'constrained-optimization': (output) =>
     isConformer(output) && isNumber(output['energyHartree']) && isNumber(output['energyAtTargetHartree']),
-  'fit-parameters': (output) =>
+  'group-fragments': (output) => isObject(output) && isArrayOf(output['groups'], isFitGroup),
+  'fit-parameters': (output) => isObject(output) && isString(output['fitOutcomeSha256']),
+  'write-force-field': (output) =>
     isObject(output) && isString(output['forceFieldSha256']) && isString(output['fitOutcomeSha256']),
 };
 
@@ -84,6 +90,14 @@ function isDrivenMolecule(value: unknown): value is Record<string, unknown> {
     isArrayOf(value['occurrences'], isObject) &&
     isArrayOf(value['parameters'], isObject) &&
     (value['startConformerSha256'] === undefined || isString(value['startConformerSha256']))
+  );
+}
+
+function isFitGroup(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    isArrayOf(value['fragments'], isNumber) &&
+    isArrayOf(value['smirks'], (patterns) => isArrayOf(patterns, isString))
   );
 }
 

@@ -5,8 +5,10 @@ import type {
   Failure,
   FitParametersTask,
   FragmentTask,
+  GroupFragmentsTask,
   Lane,
   ParentCheckTask,
+  WriteForceFieldTask,
 } from '@bespoke/workflow-schema';
 
 /** How a task ended, as far as a step wants to know. Immutable: a task's result is written once. */
@@ -42,7 +44,9 @@ export type TaskSubject =
       input: Omit<ConstrainedOptimizationTask, 'startGeometryAngstrom'>;
       startGeometry: GeometryReference;
     }
-  | { kind: 'fit-parameters'; input: FitParametersTask };
+  | { kind: 'group-fragments'; input: GroupFragmentsTask }
+  | { kind: 'fit-parameters'; input: FitParametersTask }
+  | { kind: 'write-force-field'; input: WriteForceFieldTask };
 
 /**
  * The identity of a task: everything that decides its result, and the retry epoch, since a crash is a result

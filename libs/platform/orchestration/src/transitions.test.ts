@@ -242,6 +242,14 @@ describe('a fit', () => {
     fragments: [{ mappedSmiles: 'a', smiles: 'a', dihedral: [0, 1, 2, 3], occurrences: [], parameters: [] }],
     warnings: [],
   });
+  const groups = outcome('succeeded', { groups: [{ fragments: [0], smirks: [[]] }] });
+  /** What the earlier tasks of a fit gave. */
+  const known = (fit: FitRecord, task: string): TaskOutcome | null =>
+    task === fit.fragmentTask.taskId && fit.stage !== 'fragmentation'
+      ? fragments
+      : task === fit.groupTask?.taskId && fit.parameterFits?.length
+        ? groups
+        : null;
   const drive = (status: DriveStatus): DriveRecord => ({
     ...stepDrive(newDrive(order), { type: 'wanted', fitId: 'f' }, wavefront).state,
     status,
@@ -258,12 +266,7 @@ describe('a fit', () => {
     return {
       type: 'observed',
       now,
-      outcomes: Object.fromEntries(
-        needs.tasks.map((task) => [
-          task,
-          task === fit.fragmentTask.taskId && fit.stage !== 'fragmentation' ? fragments : result,
-        ]),
-      ),
+      outcomes: Object.fromEntries(needs.tasks.map((task) => [task, known(fit, task) ?? result])),
       drives: Object.fromEntries(needs.drives.map((id) => [id, status === null ? null : drive(status)])),
       supply: by,
     };
@@ -283,13 +286,18 @@ describe('a fit', () => {
   };
   const fragmenting = settle(fresh, null, null);
   const driving = settle(stepFit(fragmenting, observe(fragmenting, fragments, null)).state, null, 'running');
-  const fitting = settle(driving, null, 'succeeded');
+  const grouping = settle(driving, null, 'succeeded');
+  const fitting = settle(stepFit(grouping, observe(grouping, groups, null)).state, null, null);
+  // Of the fit of parameters and of the force field.
   const done = outcome('succeeded', { forceFieldSha256: 'f'.repeat(64), fitOutcomeSha256: 'e'.repeat(64) });
+  const fitted = outcome('succeeded', { fitOutcomeSha256: 'e'.repeat(64) });
   const all: Record<string, FitRecord> = {
     fresh,
     fragmenting,
     driving,
+    grouping,
     fitting,
+    writing: settle(stepFit(fitting, observe(fitting, fitted, null)).state, null, null),
     succeeded: settle(fitting, done, null),
     failed: settle(fitting, outcome('failed'), null),
     cancelled: stepFit(driving, { type: 'cancelled', now }).state,
@@ -300,6 +308,8 @@ describe('a fit', () => {
       ['waiting', 'fragmentation'],
       ['running', 'fragmentation'],
       ['running', 'qc-generation'],
+      ['running', 'optimization'],
+      ['running', 'optimization'],
       ['running', 'optimization'],
       ['succeeded', 'optimization'],
       ['failed', 'optimization'],
@@ -315,7 +325,7 @@ describe('a fit', () => {
   });
 
   it.each(['failed', 'crashed', 'timed-out'] as const)('ends with its own task that %s', (kind) => {
-    for (const name of ['fragmenting', 'fitting']) {
+    for (const name of ['fragmenting', 'grouping', 'fitting', 'writing']) {
       const ended = settle(all[name]!, outcome(kind), null);
       expect(ended).toMatchObject({ status: 'failed', failure: { code: kind, message: `it ${kind}` } });
     }
@@ -342,7 +352,7 @@ describe('a fit', () => {
   it.each([null, {}, { fragments: [{}], warnings: [] }, { forceFieldSha256: 1 }])(
     'ends with a result of its own task that makes no sense, and says so: %j',
     (output) => {
-      for (const name of ['fragmenting', 'fitting'])
+      for (const name of ['fragmenting', 'grouping', 'fitting', 'writing'])
         expect(settle(all[name]!, outcome('succeeded', output), null)).toMatchObject({
           status: 'failed',
           failure: { code: 'malformed-result' },
@@ -369,7 +379,7 @@ describe('a fit', () => {
       const open = isFitOpen(all[name]!);
       expect(waiting.waitingFor !== null || name === 'driving').toBe(open);
       if (name === 'fresh') expect(waiting.waitingFor).toBe('a worker for fragmentation');
-      if (name === 'fitting')
+      if (name === 'grouping' || name === 'fitting' || name === 'writing')
         expect(waiting).toMatchObject({ status: 'waiting', waitingFor: 'a worker for optimization' });
     },
   );
@@ -431,7 +441,12 @@ describe('a fit', () => {
       const { commands } = stepFit(all[name]!, observe(all[name]!, null, null));
       const kinds = commands.map(({ type }) => type);
       expect(kinds).toEqual(
-        name === 'cancelled' ? ['unwant-drive', 'drop-task'] : ['unwant-drive', 'drop-task', 'drop-task'],
+        {
+          // The fragments; the groups; the parameters.
+          cancelled: ['unwant-drive', 'drop-task'],
+          failed: ['unwant-drive', 'drop-task', 'drop-task', 'drop-task'],
+          succeeded: ['unwant-drive', 'drop-task', 'drop-task', 'drop-task'],
+        }[name],
       );
       const { state } = stepFit(all[name]!, { type: 'released' });
       expect(stepFit(state, observe(state, null, null)).commands).toEqual([]);

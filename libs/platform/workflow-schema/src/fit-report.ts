@@ -40,7 +40,10 @@ export interface TorsionFit {
   }[];
 }
 
-/** What the optimizer says about a fit; an artifact in JSON. */
+/**
+ * What the optimizer says about the fit of a group of fragments, or of a molecule, which is that of its groups
+ * together; an artifact in JSON.
+ */
 export interface FitOutcome {
   objective: {
     before: { total: number; target: number; penalty: number };
@@ -53,6 +56,7 @@ export interface FitOutcome {
   torsions: TorsionFit[];
   /** What made the charges of the fragments, those aside that the force field has library charges for. */
   chargeModel: ChargeProvenance;
+  /** What it took when it was computed, be that for another molecule. */
   seconds: { charges: number; fit: number };
 }
 

@@ -30,6 +30,10 @@ export interface FitView {
     driveId: string;
     /** The fragment's SMILES without hydrogens, for people. */
     fragment: string;
+    /** How many bonds of the molecule the fragment stands for. */
+    bonds: number;
+    /** Whether it was computed before the fit asked for it; null until that is known. */
+    reused: boolean | null;
     status: DriveStatus;
     /** Grid points that have an energy, of all on the grid. */
     pointsDone: number;
@@ -37,6 +41,18 @@ export interface FitView {
     /** Constrained optimisations finished, of those known so far. */
     optimizationsDone: number;
     optimizationsKnown: number;
+    failure: Failure | null;
+  }[];
+  /** The fits of its parameters, each shared by all molecules that have the same fragments; empty until they begin. */
+  parameterFits: {
+    /** Two fits that share it name the same task. */
+    taskId: string;
+    /** The drives that parameters are fitted to, by their index; more than one where they share parameters. */
+    drives: number[];
+    /** `waiting` also while it is computed. */
+    status: FitStatus;
+    /** As of a drive. */
+    reused: boolean | null;
     failure: Failure | null;
   }[];
   /** Set while nothing runs because something is missing, such as "a worker with xtb". */

@@ -219,6 +219,42 @@ export interface ConstrainedOptimizationResult {
   dihedralDegrees: number;
 }
 
+// ---- group fragments ------------------------------------------------------------------------------------
+
+export class PatternedFragment {
+  @IsString() @MaxLength(MAX_SMILES_LENGTH) mappedSmiles!: string;
+  /** The patterns of its parameters, as they are in its molecule. */
+  @IsArray() @ArrayMaxSize(500) @IsString({ each: true }) smirks!: string[];
+}
+
+/** Say which fragments of a molecule are fitted together, since parameters of one stand in another too. */
+export class GroupFragmentsTask {
+  /** Which version of this software is to do it. */
+  @IsString() @MaxLength(64) softwareVersion!: string;
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(200)
+  @ValidateNested({ each: true })
+  @Type(() => PatternedFragment)
+  fragments!: PatternedFragment[];
+}
+
+export interface FitGroup {
+  /** Of the task, by their index, in an order that does not depend on the molecule, where there is one. */
+  fragments: number[];
+  /**
+   * For each of them the pattern of each of its parameters in the fit. It hits the same torsions of the group's
+   * fragments as the one of the task and, where that is possible, depends on these fragments alone, so that all
+   * molecules that have them share the fit.
+   */
+  smirks: string[][];
+}
+
+export interface GroupFragmentsResult {
+  /** Each fragment is in one of them. */
+  groups: FitGroup[];
+}
+
 // ---- fit parameters -------------------------------------------------------------------------------------
 
 /** One finished torsion drive: an artifact in JSON. */
@@ -237,6 +273,7 @@ export interface TorsionDriveRecord {
   }[];
 }
 
+/** A drive, and what is fitted to it. */
 export class FitTarget {
   @IsString() @MaxLength(MAX_SMILES_LENGTH) mappedSmiles!: string;
   @IsArray()
@@ -247,26 +284,69 @@ export class FitTarget {
   dihedral!: Dihedral;
   /** SHA-256 of the TorsionDriveRecord among the artifacts. */
   @Matches(SHA256) torsionDriveSha256!: string;
+  /** Their patterns are those of the FitGroup. */
   @IsArray() @ArrayMaxSize(500) parameters!: BespokeParameter[];
 }
 
-/** Fit the bespoke parameters of all fragments of a molecule to their torsion drives. */
+/** Fit the bespoke parameters of one group of fragments to their torsion drives. Says nothing of any molecule. */
 export class FitParametersTask {
-  /** Which version of this software is to do it; stands in the force field too. */
+  /** Which version of this software is to do it. */
   @IsString() @MaxLength(64) softwareVersion!: string;
-  /** The whole molecule, for the report. */
-  @IsString() @MaxLength(MAX_SMILES_LENGTH) mappedSmiles!: string;
   @Matches(SHA256) baseForceFieldSha256!: string;
   @IsObject() @ValidateNested() @Type(() => FitSettings) fit!: FitSettings;
   /** Replaces the charges that the base force field wants. */
   @IsOptional() @IsIn(CHARGE_MODELS) chargeModel?: ChargeModelName;
-  /** May be empty: then the result is the base force field. */
-  @IsArray() @ArrayMaxSize(200) @ValidateNested({ each: true }) @Type(() => FitTarget) targets!: FitTarget[];
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(200)
+  @ValidateNested({ each: true })
+  @Type(() => FitTarget)
+  targets!: FitTarget[];
 }
 
 export interface FitParametersResult {
+  /** SHA-256 of the FitOutcome (JSON) among the artifacts, torsions in the order of the targets. */
+  fitOutcomeSha256: string;
+}
+
+// ---- write force field ----------------------------------------------------------------------------------
+
+/** A fragment whose parameters were fitted. */
+export class FittedFragment {
+  @IsString() @MaxLength(MAX_SMILES_LENGTH) mappedSmiles!: string;
+  @IsArray()
+  @ArrayMinSize(4)
+  @ArrayMaxSize(4)
+  @IsInt({ each: true })
+  @Min(0, { each: true })
+  dihedral!: Dihedral;
+  /** SHA-256 of the FitOutcome that has it. */
+  @Matches(SHA256) fitOutcomeSha256!: string;
+  /** The patterns of its parameters in the molecule, in their order. */
+  @IsArray() @ArrayMaxSize(500) @IsString({ each: true }) smirks!: string[];
+}
+
+/** Put the force field of a molecule together from its base force field and the fits of its fragments. */
+export class WriteForceFieldTask {
+  /** Stands in the force field. */
+  @IsString() @MaxLength(64) softwareVersion!: string;
+  @IsString() @MaxLength(MAX_SMILES_LENGTH) mappedSmiles!: string;
+  @Matches(SHA256) baseForceFieldSha256!: string;
+  @IsObject() @ValidateNested() @Type(() => FitSettings) fit!: FitSettings;
+  /** The level of the drives, and the version of the program that computed them. */
+  @IsObject() @ValidateNested() @Type(() => QcSpecification) qc!: QcSpecification;
+  @IsString() @MaxLength(64) programVersion!: string;
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(200)
+  @ValidateNested({ each: true })
+  @Type(() => FittedFragment)
+  fragments!: FittedFragment[];
+}
+
+export interface WriteForceFieldResult {
   /** SHA-256 of the OFFXML among the artifacts. */
   forceFieldSha256: string;
-  /** SHA-256 of the FitOutcome (JSON) among the artifacts. */
+  /** SHA-256 of the molecule's FitOutcome (JSON) among the artifacts: all fits together. */
   fitOutcomeSha256: string;
 }

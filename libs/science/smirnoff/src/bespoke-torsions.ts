@@ -115,7 +115,7 @@ export function symmetricTorsions(molecule: Molecule, bond: readonly [number, nu
 }
 
 /** Torsions by their tuple of symmetry classes, read in either direction; none of the groups is empty. */
-function symmetryGroups(
+export function symmetryGroups(
   torsions: readonly Torsion[],
   symmetryClass: readonly number[],
 ): [Torsion, ...Torsion[]][] {

@@ -73,6 +73,22 @@ export function anchoredFragmentPattern(
   }).smarts;
 }
 
+/**
+ * SMIRKS of torsions in whole molecules: each end must be where it is in one of these. It hits them, what the
+ * symmetry of their molecule makes equal to them, and nothing in any other molecule.
+ */
+export function wholeMoleculePattern(places: readonly { molecule: Molecule; torsion: Torsion }[]): string {
+  const end = (from: (torsion: Torsion) => Torsion): string =>
+    places
+      .map(({ molecule, torsion }) =>
+        exactPattern({ molecule, classes: [...molecule.atoms.keys()] }, from(torsion)),
+      )
+      .map(({ smarts }) => `$(${smarts})`)
+      .sort()
+      .join(',');
+  return `[*;${end((torsion) => torsion)}:1]~[*:2]~[*:3]~[*;${end(reversed)}:4]`;
+}
+
 function anchor(
   { fragment, parent }: FragmentInParent,
   classes: AtomClasses,

@@ -33,6 +33,7 @@ export {
   type FigureName,
   type FigureSection,
 } from './figures';
+export { fitGroups, type FitGroup } from './fit-groups';
 export { mergeForceFields } from './merge';
 export { labelMolecule, type AtomsAndId, type MoleculeLabels } from './molecule-labels';
 export { parseOffxml, writeOffxml, type ForceField } from './offxml';

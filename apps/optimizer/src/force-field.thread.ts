@@ -1,0 +1,111 @@
+import { chargesOfTheForceField } from '@bespoke/partial-charges';
+import { appendTorsions, parseOffxml, writeOffxml } from '@bespoke/smirnoff';
+import {
+  levelOfTheory,
+  type ChargeProvenance,
+  type FitOutcome,
+  type TorsionFit,
+  type WriteForceFieldTask,
+} from '@bespoke/workflow-schema';
+import { distinctParameters } from './distinct-parameters';
+
+/** What the thread is given: a task, and the artifacts that it names. */
+export interface ForceFieldJob {
+  task: WriteForceFieldTask;
+  baseForceField: string;
+  /** JSON of each FitOutcome, by its SHA-256. */
+  fits: Record<string, string>;
+}
+
+export interface WrittenForceField {
+  offxml: string;
+  outcome: FitOutcome;
+}
+
+/** The force field of a molecule with all that was fitted for it, and the outcome of its fits together. */
+export default function forceField({ task, baseForceField, fits }: ForceFieldJob): WrittenForceField {
+  const fitted = new Map(
+    Object.entries(fits).map(([sha256, json]) => [sha256, JSON.parse(json) as FitOutcome]),
+  );
+  const outcome = together([...fitted.values()], torsionsOf(task, fitted));
+  const parameters = outcome.torsions.flatMap(({ parameters }) =>
+    parameters.map(({ smirks, fitted: terms }) => ({ smirks, terms })),
+  );
+  const withParameters = appendTorsions(
+    parseOffxml(baseForceField),
+    distinctParameters(parameters),
+    provenance(task, outcome),
+  );
+  return { offxml: writeOffxml(withParameters), outcome };
+}
+
+/** The fitted torsions in the order of the molecule's fragments, their parameters under the molecule's patterns. */
+function torsionsOf({ fragments }: WriteForceFieldTask, fits: ReadonlyMap<string, FitOutcome>): TorsionFit[] {
+  return fragments.map(({ mappedSmiles, dihedral, fitOutcomeSha256, smirks }) => {
+    const torsion = fits
+      .get(fitOutcomeSha256)
+      ?.torsions.find(
+        (candidate) =>
+          candidate.mappedSmiles === mappedSmiles && candidate.dihedral.join() === dihedral.join(),
+      );
+    if (torsion?.parameters.length !== smirks.length) {
+      throw new Error(`the fit ${fitOutcomeSha256} is not that of the fragment ${mappedSmiles}`);
+    }
+    return {
+      ...torsion,
+      parameters: torsion.parameters.map((parameter, n) => ({ ...parameter, smirks: smirks[n]! })),
+    };
+  });
+}
+
+/** Fits that have nothing in common are one fit: their objectives add up, and one goes on where another ended. */
+function together(fits: readonly FitOutcome[], torsions: TorsionFit[]): FitOutcome {
+  const sum = (of: (fit: FitOutcome) => number): number => fits.reduce((total, fit) => total + of(fit), 0);
+  const objective = (when: 'before' | 'after') => ({
+    total: sum((fit) => fit.objective[when].total),
+    target: sum((fit) => fit.objective[when].target),
+    penalty: sum((fit) => fit.objective[when].penalty),
+  });
+  const before = objective('before');
+  let reached = before.total;
+  const history = fits.flatMap(({ objective }) => {
+    const others = reached - objective.before.total;
+    reached = others + objective.after.total;
+    return objective.history.map((total) => others + total);
+  });
+  return {
+    objective: { before, after: objective('after'), history },
+    converged: fits.every(({ converged }) => converged),
+    warnings: [...new Set(fits.flatMap(({ warnings }) => warnings))],
+    torsions,
+    chargeModel: chargeModelOf(fits.map(({ chargeModel }) => chargeModel)),
+    seconds: { charges: sum((fit) => fit.seconds.charges), fit: sum((fit) => fit.seconds.fit) },
+  };
+}
+
+/** A model where one made charges; else all are figures of the force field. */
+function chargeModelOf(all: readonly ChargeProvenance[]): ChargeProvenance {
+  const modelled = all.find(({ program }) => program !== chargesOfTheForceField.program);
+  return {
+    ...(modelled ?? chargesOfTheForceField),
+    overridden: all.some(({ overridden }) => overridden),
+  };
+}
+
+function provenance(task: WriteForceFieldTask, { torsions, chargeModel }: FitOutcome): string[] {
+  const { method, program, version, settings, overridden } = chargeModel;
+  return [
+    `Bespoke torsions for ${task.mappedSmiles}, made by the Bespoke executor ${task.softwareVersion}`,
+    `Base force field: SHA-256 ${task.baseForceFieldSha256}`,
+    ...torsions.map(
+      ({ mappedSmiles, dihedral }) =>
+        `Torsion drive of ${mappedSmiles} about ${dihedral.map((atom) => atom + 1).join('-')}: ` +
+        `${levelOfTheory(task.qc)}, ${task.qc.program} ${task.programVersion}`,
+    ),
+    `Charges: ${method}, ${program} ${version}; ${settings}`,
+    ...(overridden
+      ? [`These are not the charges that the sections below ask for: give a simulation ${method} charges`]
+      : []),
+    `Fit: ForceBalance's TorsionProfile objective, ${task.fit.penalty} prior of ${task.fit.priorWidthKcalPerMol} kcal/mol`,
+  ];
+}
