@@ -217,6 +217,8 @@ export interface ConstrainedOptimizationResult {
   geometryAngstrom: number[];
   /** The angle that the returned geometry really has, in (-180, 180]. */
   dihedralDegrees: number;
+  /** What it cost, in energies and gradients; absent in what an earlier version wrote. */
+  gradientCount?: number;
 }
 
 // ---- group fragments ------------------------------------------------------------------------------------

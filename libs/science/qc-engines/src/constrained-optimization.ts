@@ -26,7 +26,7 @@ export async function optimizeOnTarget(
   provider: GradientProvider,
 ): Promise<ConstrainedOptimizationResult> {
   const { elements, bonds, dihedral, targetDegrees } = request;
-  const { energyHartree, geometryAngstrom } = await optimizeGeometry(
+  const { energyHartree, geometryAngstrom, gradientCount } = await optimizeGeometry(
     {
       elements,
       bonds,
@@ -50,7 +50,7 @@ export async function optimizeOnTarget(
   if (changes.length > 0) {
     throw new EngineError('connectivity-changed', `bonds changed: ${describeBondChanges(elements, changes)}`);
   }
-  return { energyHartree, geometryAngstrom: [...geometryAngstrom], dihedralDegrees: angle };
+  return { energyHartree, geometryAngstrom: [...geometryAngstrom], dihedralDegrees: angle, gradientCount };
 }
 
 function engineErrorCode(code: OptimizationErrorCode): EngineErrorCode {

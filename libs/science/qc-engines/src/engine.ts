@@ -31,6 +31,8 @@ export interface ConstrainedOptimizationResult {
   geometryAngstrom: number[];
   /** The angle that the returned geometry really has, in (-180, 180]; within 0.01 degrees of the target. */
   dihedralDegrees: number;
+  /** How many energies and gradients it took. */
+  gradientCount: number;
 }
 
 /** A program that computes energies. A new one is a file that exports one of these and a line in `registry.ts`. */
