@@ -651,7 +651,7 @@ describe('bad input', () => {
         422,
         'unsupported-engine',
         'workflow',
-        /No worker pool has the program psi4. There is xtb/,
+        /No worker pool for qc-generation has the program psi4. There is xtb/,
       ],
       [{ ...draft, smiles: 'C(' }, 422, 'molecule-unreadable', 'smiles', /position/],
       [{ ...draft, molfile: 'nothing' }, 422, 'molecule-unreadable', 'molfile', /./],
