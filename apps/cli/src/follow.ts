@@ -1,4 +1,4 @@
-import type { GatewayClient } from '@bespoke/client';
+import { isPlanned, type GatewayClient } from '@bespoke/client';
 import type { FitView } from '@bespoke/workflow-schema';
 import type { ProgressDisplay } from './progress-display';
 
@@ -25,4 +25,27 @@ export async function followFits(
     }),
   );
   return latest;
+}
+
+/**
+ * Follows several fits until it is known what each of them drives.
+ * @throws the signal's reason
+ */
+export async function followUntilPlanned(
+  client: GatewayClient,
+  fits: readonly FitView[],
+  display: ProgressDisplay,
+  signal: AbortSignal,
+): Promise<void> {
+  const latest = [...fits];
+  display.update(latest);
+  await Promise.all(
+    fits.map(async (fit, index) => {
+      for await (const view of client.watchFit(fit.id, signal)) {
+        latest[index] = view;
+        display.update(latest);
+        if (isPlanned(view)) return;
+      }
+    }),
+  );
 }

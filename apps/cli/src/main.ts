@@ -122,7 +122,7 @@ function bespoke(): Command {
     ),
     'output.json',
   )
-    .option('--json', 'how each fit ended, as a line of JSON')
+    .option('--json', 'how each fit ended, as a line of JSON; of several, their plan before')
     .addHelpText(
       'after',
       '\nWith several molecules each output gets a suffix, the name of the molecule or its number: output-aspirin.json.' +
@@ -140,7 +140,8 @@ function bespoke(): Command {
   gatewayOptions(
     submitOptions(executor.command('submit').description('hand molecules in to a running executor')),
   )
-    .option('--json', 'each fit as a line of JSON')
+    .option('--json', 'each fit as a line of JSON; of several, their plan behind')
+    .option('--no-plan', 'do not wait until it is known what several molecules share')
     .action(async (options) => running((await import('./commands/submit.js')).submit)(options));
   gatewayOptions(
     namingOption(

@@ -7,6 +7,7 @@ import { assertWritable, fitOutputs, type FitOutputs, type OutputOptions } from 
 import { count } from '../progress';
 import { progressDisplay, type ProgressDisplay } from '../progress-display';
 import { fitResult, writeLogs, writeResults } from '../results';
+import { planLines, tellingPlan } from '../series';
 import { submissions, submitOrResume, type SubmitOptions } from '../submission';
 import { EXIT_CODES } from '../exit-codes';
 
@@ -46,7 +47,11 @@ export async function run(options: RunOptions): Promise<number> {
         const submitted: FitView[] = [];
         for (const each of wanted) submitted.push(await submitOrResume(client, each, signal));
         tellOfOthers(unfinished, submitted, executor.directory, display);
-        return await followFits(client, submitted, display, signal, async (fit, index) => {
+        const telling = tellingPlan(display, (plan) => {
+          if (options.json) process.stdout.write(`${JSON.stringify({ plan })}\n`);
+          else for (const line of planLines(plan)) display.note(line);
+        });
+        return await followFits(client, submitted, telling, signal, async (fit, index) => {
           const { log, ...results } = outputs[index]!;
           if (fit.status === 'succeeded') await writeResults(client, fit.id, results, signal);
           if (await writeLogs(client, fit, log, signal)) logged.add(index);

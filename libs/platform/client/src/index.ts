@@ -1,2 +1,3 @@
 export * from './errors';
 export * from './gateway-client';
+export { isPlanned, seriesPlan, type SeriesPlan } from './series-plan';
