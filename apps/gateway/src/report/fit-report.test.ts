@@ -125,6 +125,23 @@ describe('the report of a fit', () => {
     );
   });
 
+  it('says why the parameters of a fragment were not fitted', () => {
+    const failure = { code: 'not-finite', message: 'atoms lie on top of each other' };
+    const task = { taskId: 't', epoch: 0, wanted: true, outcomeSha256: null };
+    const fit = finishedFit({
+      drives: [drive(null), drive(null), drive(null)],
+      parameterFits: [
+        { ...task, drives: [0, 2], status: 'succeeded', failure: null },
+        { ...task, drives: [1], status: 'failed', failure },
+      ],
+    });
+    expect(assembleFitReport(fit, fragments, outcome).fragments.map(({ dropped }) => dropped)).toEqual([
+      null,
+      'atoms lie on top of each other',
+      null,
+    ]);
+  });
+
   it('gives the time of each stage that ran and the version of each program', () => {
     const { timings, versions } = assembleFitReport(finishedFit(), fragments, outcome);
     expect(timings.stages).toEqual([{ stage: 'fragmentation', seconds: 2.5 }]);
