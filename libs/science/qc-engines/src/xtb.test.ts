@@ -298,9 +298,12 @@ describe.skipIf(realLibrary === null)("xtb's C library (needs libxtb)", () => {
     const before = await xtb.constrainedOptimization(ethanol, run());
     const running = xtb.constrainedOptimization(ethanol, run());
     await new Promise((resolve) => setTimeout(resolve, 5));
-    for (const pid of processes()) process.kill(pid, 'SIGKILL');
+    const killed = processes();
+    for (const pid of killed) process.kill(pid, 'SIGKILL');
     await expect(running).rejects.toBeInstanceOf(EngineCrashError);
     expect(readdirSync(scratchDirectory)).toEqual([]);
+    // The idle ones too have been seen to end.
+    await expect.poll(() => killed.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]);
     expect(await xtb.constrainedOptimization(ethanol, run())).toEqual(before);
   });
 
