@@ -113,7 +113,7 @@ async function drive({ molecule, dihedral }, maxConformers) {
       (result) => {
         results.push(result);
         return {
-          energyHartree: result.energyAtTargetHartree,
+          energyHartree: result.energyHartree,
           dihedralsDegrees: [result.dihedralDegrees],
           geometry: String(results.length - 1),
         };
