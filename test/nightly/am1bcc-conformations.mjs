@@ -1,13 +1,13 @@
 // Do the AM1-BCC charges of the reference data belong to the conformation that is recorded with them? For each
 // molecule on whose recorded geometry ours are off by more than 0.004 e (RMSE), this looks for the conformation on
-// which they agree best: bond by bond, every rotatable bond in steps of 30 degrees, from the recorded geometry and
+// which they agree best: bond by bond, every rotatable bond in steps of 60 degrees, from the recorded geometry and
 // from random ones, each relaxed with AM1 as `am1bcc` always does.
 //   node test/nightly/am1bcc-conformations.mjs [STARTS]
 // Prints a line for each such molecule and the RMSE over all with it and without. Needs a build and MOPAC; some
 // twenty minutes of two cores.
 import { loadRDKit, moleculeFromSmiles } from '@bespoke/molecule';
 import { am1bccCharges } from '@bespoke/partial-charges';
-import { turnDihedral } from '@bespoke/qc-engines';
+import { DEGREES_PER_RADIAN } from '@bespoke/units';
 import { readFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
@@ -17,8 +17,8 @@ const REFERENCE = path.resolve(
   '../../../shared/data/charges/am1-bcc-reference-dev.json',
 );
 const WORTH_A_SEARCH_E = 0.004;
-const STEP_DEGREES = 30;
-const starts = Number(process.argv[2] ?? 3);
+const STEP_DEGREES = 60;
+const starts = Number(process.argv[2] ?? 2);
 const run = { cores: 1, memoryBytes: 2 ** 30, scratchDirectory: tmpdir() };
 
 await loadRDKit();
@@ -38,41 +38,61 @@ async function deviation({ molecule, charges_e }, geometry) {
   }
 }
 
-/** A dihedral for each bond that turns anything but the hydrogens of a methyl group. */
-function rotors({ atoms, bonds }, geometry) {
-  const neighbours = atoms.map((_, atom) =>
-    bonds.flatMap(({ begin, end }) => (begin === atom ? [end] : end === atom ? [begin] : [])),
-  );
-  const pairs = bonds.map(({ begin, end }) => [begin, end]);
-  return bonds.flatMap(({ begin: b, end: c, order }) => {
-    const ends = [neighbours[b].filter((atom) => atom !== c), neighbours[c].filter((atom) => atom !== b)];
-    const isMethyl = ends.some((own) => own.length === 3 && own.every((atom) => atoms[atom].element === 1));
-    if (order !== 1 || isMethyl || ends.some((own) => own.length === 0)) return [];
-    const dihedral = [ends[0][0], b, c, ends[1][0]];
-    return turnDihedral(pairs, geometry, dihedral, 0) === null ? [] : [dihedral];
+/** Each bond that turns anything but the hydrogens of a methyl group, with the atoms that turn about it. */
+function rotors({ atoms, bonds, neighbours }) {
+  return bonds.flatMap(({ begin, end, order, inRing }) => {
+    const isMethyl = [begin, end].some(
+      (atom) =>
+        atoms[atom].element === 6 &&
+        neighbours[atom].filter((other) => atoms[other].element === 1).length === 3,
+    );
+    if (order !== 1 || inRing || isMethyl || [begin, end].some((atom) => neighbours[atom].length === 1))
+      return [];
+    const moving = new Set([end]);
+    for (const atom of moving) for (const next of neighbours[atom]) if (next !== begin) moving.add(next);
+    return [{ begin, end, moving }];
   });
 }
 
+/** Rodrigues' rotation of one side of a bond. */
+function turned(geometry, { begin, end, moving }, degrees) {
+  const at = (atom, from) => [0, 1, 2].map((axis) => geometry[3 * atom + axis] - geometry[3 * from + axis]);
+  const length = Math.hypot(...at(end, begin));
+  const [ux, uy, uz] = at(end, begin).map((component) => component / length);
+  const [cos, sin] = [Math.cos(degrees / DEGREES_PER_RADIAN), Math.sin(degrees / DEGREES_PER_RADIAN)];
+  const result = Float64Array.from(geometry);
+  for (const atom of moving) {
+    const [x, y, z] = at(atom, end);
+    const along = (ux * x + uy * y + uz * z) * (1 - cos);
+    [
+      x * cos + (uy * z - uz * y) * sin + ux * along,
+      y * cos + (uz * x - ux * z) * sin + uy * along,
+      z * cos + (ux * y - uy * x) * sin + uz * along,
+    ].forEach((component, axis) => (result[3 * atom + axis] = geometry[3 * end + axis] + component));
+  }
+  return result;
+}
+
 async function bestConformation(record) {
-  const { molecule, geometry } = record;
-  const pairs = molecule.bonds.map(({ begin, end }) => [begin, end]);
-  const turning = rotors(molecule, geometry);
-  const angles = Array.from({ length: 360 / STEP_DEGREES }, (_, step) => step * STEP_DEGREES);
+  const turning = rotors(record.molecule);
+  const angles = Array.from({ length: 360 / STEP_DEGREES - 1 }, (_, step) => (step + 1) * STEP_DEGREES);
   let random = 1;
   const anyAngle = () => (random = (random * 48271) % 2147483647) % 360;
   const found = [];
   for (let start = 0; start <= starts; start++) {
-    let best = geometry;
-    if (start > 0) for (const dihedral of turning) best = turnDihedral(pairs, best, dihedral, anyAngle());
+    let best = record.geometry;
+    if (start > 0) for (const rotor of turning) best = turned(best, rotor, anyAngle());
     let least = await deviation(record, best);
     for (let before = Infinity; least < before;) {
       before = least;
-      for (const dihedral of turning)
+      for (const rotor of turning) {
+        const from = best;
         for (const angle of angles) {
-          const turned = turnDihedral(pairs, best, dihedral, angle);
-          const value = await deviation(record, turned);
-          if (value < least) [best, least] = [turned, value];
+          const next = turned(from, rotor, angle);
+          const value = await deviation(record, next);
+          if (value < least) [best, least] = [next, value];
         }
+      }
     }
     found.push(least);
   }

@@ -30,11 +30,14 @@ export function leastInteractingFirst<Conformer extends Geometry>(
 export const ELF10 = { keptPercent: 2, maxConformers: 10, distinctRmsdAngstrom: 0.05 };
 
 /**
- * At most ten diverse conformers among the 2 % (one at least) whose polar groups interact least.
+ * At most ten diverse conformers among the 2 % (`atLeast` so many) whose polar groups interact least.
  * @param leastInteracting in the order of `leastInteractingFirst`
  */
-export function elf10<Conformer extends Geometry>(leastInteracting: readonly Conformer[]): Conformer[] {
-  const count = Math.max(1, Math.round((ELF10.keptPercent / 100) * leastInteracting.length));
+export function elf10<Conformer extends Geometry>(
+  leastInteracting: readonly Conformer[],
+  atLeast = 1,
+): Conformer[] {
+  const count = Math.max(atLeast, Math.round((ELF10.keptPercent / 100) * leastInteracting.length));
   return mostDiverse(leastInteracting.slice(0, count), ELF10.maxConformers, ELF10.distinctRmsdAngstrom);
 }
 

@@ -9,5 +9,4 @@ export {
 export { am1BondOrders } from './mopac-bond-orders';
 export { usableLibxtb } from './libxtb-processes';
 export { engineNamed, engines } from './registry';
-export { turnDihedral } from './turn-dihedral';
 export { xtb } from './xtb';
