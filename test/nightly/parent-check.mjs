@@ -1,13 +1,15 @@
 // Is the fragment like its parent? For pairs of a molecule and the Pfizer fragment of one of its bonds: the RMSE, on
 // the molecule's own torsion drive, of the force field fitted on the fragment, of the one fitted on the molecule, and
 // of the one of the two that the parent check of the workflow `draft` chooses. The reference is GFN2-xTB.
-//   node test/nightly/parent-check.mjs DIRECTORY [PAIRS]
+//   node test/nightly/parent-check.mjs DIRECTORY [PAIRS] [--evidence]
+// --evidence takes the fit of `fitByEvidence` in the place of the workflow's. Points up to 10 kcal/mol count for either.
 // Drives and comparisons are kept in DIRECTORY, so that a run that was stopped goes on. One core, an hour or two.
 // Needs a build, a real xtb and a real MOPAC. Prints a line of JSON for each pair, then the summary.
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { parseArgs } from 'node:util';
 import { fitProfiles } from '@bespoke/fitting';
 import { drivenDihedral, fragmentMolecule } from '@bespoke/fragmentation';
 import {
@@ -30,7 +32,7 @@ import {
   outstandingJobs,
   recordResult,
 } from '@bespoke/torsion-drive';
-import { builtInWorkflows } from '@bespoke/workflow-schema';
+import { builtInWorkflows, fitByEvidence } from '@bespoke/workflow-schema';
 
 /** Molecules of the development sets, and the fragment that stands for one of their bonds. */
 const PAIRS = [
@@ -64,11 +66,15 @@ const PAIRS = [
 /** A fragment's drive starts from a few conformers; a whole molecule's from one, as it does in a fit. */
 const MAX_CONFORMERS = { fragment: 4, whole: 1 };
 
-const [directory, pairs = String(PAIRS.length)] = process.argv.slice(2);
+const {
+  positionals: [directory, pairs = String(PAIRS.length)],
+  values: { evidence: byEvidence },
+} = parseArgs({ allowPositionals: true, options: { evidence: { type: 'boolean' } } });
 mkdirSync(directory, { recursive: true });
 await loadRDKit();
 const { qc, fit, torsionDrive, targetTorsionSmarts, parentCheck, baseForceField } =
   builtInWorkflows.get('draft');
+const fitSettings = byEvidence ? fitByEvidence : fit;
 const base = parseOffxml(builtInForceField(baseForceField));
 const xtb = engineNamed('xtb');
 const run = { cores: 1, memoryBytes: 2 ** 30, scratchDirectory: tmpdir() };
@@ -149,7 +155,7 @@ async function prepared(parent, { molecule, bond, occurrences }, name, maxConfor
     parent,
     occurrences,
     forceField: base,
-    periodicities: fit.periodicities,
+    periodicities: fitSettings.periodicities,
   });
   return { profile: { molecule, dihedral, chargesE, points }, parameters, optimizations };
 }
@@ -162,10 +168,10 @@ async function fitted({ profile, parameters }) {
       smirks,
       attribute: `k${n + 1}`,
       value: kKcalPerMol,
-      priorWidth: fit.priorWidthKcalPerMol,
+      priorWidth: fitSettings.priorWidthKcalPerMol,
     })),
   );
-  const result = await fitProfiles(withTorsions(parameters), [profile], figures, fit);
+  const result = await fitProfiles(withTorsions(parameters), [profile], figures, fitSettings);
   let next = 0;
   return parameters.map(({ smirks, terms }) => ({
     smirks,
