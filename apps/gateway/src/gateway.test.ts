@@ -516,7 +516,8 @@ describe('a gateway', () => {
     const { url } = await startGateway();
     await startWorker(0, 'fit-parameters');
     const fit = await ending(url, (await submit(url, butane)).id);
-    expect(fit).toMatchObject({ status: 'failed', failure: { code: 'crashed', message: 'the worker died' } });
+    const message = 'None of the 2 fits of parameters succeeded. The first: the worker died';
+    expect(fit).toMatchObject({ status: 'failed', failure: { code: 'crashed', message } });
     for (const worker of workers.splice(0)) worker.abort();
     await startWorker();
     expect((await ending(url, (await submit(url, butane)).id)).status).toBe('succeeded');
