@@ -5,7 +5,7 @@ import type { ProgressDisplay } from './progress-display';
 const SHARED_SHOWN = 5;
 
 /** The plan of several fits, for people. */
-export function planLines({ molecules, torsions, fragments, drives, shared }: SeriesPlan): string[] {
+function planLines({ molecules, torsions, fragments, drives, shared }: SeriesPlan): string[] {
   const { needed, withoutSharing, reused } = drives;
   const named = shared.slice(0, SHARED_SHOWN).map(({ fragment, molecules: of }) => {
     return `  ${fragment}: shared by ${count(of.length, 'molecule')} (${of.slice(0, 3).join(', ')}${of.length > 3 ? ', …' : ''})`;
@@ -19,8 +19,11 @@ export function planLines({ molecules, torsions, fragments, drives, shared }: Se
   ];
 }
 
-/** A display that tells the plan of several fits, once all of it is known; the fits do not wait for that. */
-export function tellingPlan(display: ProgressDisplay, tell: (plan: SeriesPlan) => void): ProgressDisplay {
+/**
+ * A display that tells the plan of several fits, once all of it is known: as a line of JSON on standard output, or in
+ * words among the progress. The fits do not wait for that.
+ */
+export function tellingPlan(display: ProgressDisplay, asJson = false): ProgressDisplay {
   let isTold = false;
   return {
     ...display,
@@ -28,7 +31,9 @@ export function tellingPlan(display: ProgressDisplay, tell: (plan: SeriesPlan) =
       display.update(fits);
       if (isTold || fits.length < 2 || !fits.every(isPlanned)) return;
       isTold = true;
-      tell(seriesPlan(fits));
+      const plan = seriesPlan(fits);
+      if (asJson) process.stdout.write(`${JSON.stringify({ plan })}\n`);
+      else for (const line of planLines(plan)) display.note(line);
     },
   };
 }

@@ -7,7 +7,7 @@ import { assertWritable, fitOutputs, type FitOutputs, type OutputOptions } from 
 import { count } from '../progress';
 import { progressDisplay, type ProgressDisplay } from '../progress-display';
 import { fitResult, writeLogs, writeResults } from '../results';
-import { planLines, tellingPlan } from '../series';
+import { tellingPlan } from '../series';
 import { submissions, submitOrResume, type SubmitOptions } from '../submission';
 import { EXIT_CODES } from '../exit-codes';
 
@@ -47,15 +47,12 @@ export async function run(options: RunOptions): Promise<number> {
         const submitted: FitView[] = [];
         for (const each of wanted) submitted.push(await submitOrResume(client, each, signal));
         tellOfOthers(unfinished, submitted, executor.directory, display);
-        const telling = tellingPlan(display, (plan) => {
-          if (options.json) process.stdout.write(`${JSON.stringify({ plan })}\n`);
-          else for (const line of planLines(plan)) display.note(line);
-        });
-        return await followFits(client, submitted, telling, signal, async (fit, index) => {
+        const onEnd = async (fit: FitView, index: number): Promise<void> => {
           const { log, ...results } = outputs[index]!;
           if (fit.status === 'succeeded') await writeResults(client, fit.id, results, signal);
           if (await writeLogs(client, fit, log, signal)) logged.add(index);
-        });
+        };
+        return await followFits(client, submitted, tellingPlan(display, options.json), signal, { onEnd });
       } finally {
         display.end();
       }

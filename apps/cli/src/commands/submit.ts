@@ -1,9 +1,10 @@
+import { isPlanned } from '@bespoke/client';
 import type { FitView } from '@bespoke/workflow-schema';
-import { followUntilPlanned } from '../follow';
+import { followFits } from '../follow';
 import { openGateway, type GatewayOptions } from '../gateway';
 import { readMolecules } from '../molecule-input';
 import { progressDisplay } from '../progress-display';
-import { planLines, tellingPlan } from '../series';
+import { tellingPlan } from '../series';
 import { onInterrupt } from '../signals';
 import { submissions, submitOrResume, type SubmitOptions } from '../submission';
 import { EXIT_CODES } from '../exit-codes';
@@ -28,12 +29,8 @@ export async function submit(
   const signal = onInterrupt('no longer waiting for the plan; the fits go on', () => undefined);
   const labels = fits.map(({ name, smiles }) => name || smiles);
   const display = progressDisplay(process.stderr, labels);
-  const telling = tellingPlan(display, (plan) => {
-    if (options.json) process.stdout.write(`${JSON.stringify({ plan })}\n`);
-    else for (const line of planLines(plan)) display.note(line);
-  });
   try {
-    await followUntilPlanned(client, fits, telling, signal);
+    await followFits(client, fits, tellingPlan(display, options.json), signal, { isEnough: isPlanned });
   } finally {
     display.end();
   }

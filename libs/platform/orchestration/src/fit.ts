@@ -22,20 +22,10 @@ import {
   type DrivenInFit,
   type ParentChecks,
 } from './parent-check';
+import { afterTask, newTask, type FitTask } from './fit-task';
 import { missingSupply, versionToPin, type Engine, type Supply } from './supply';
 import { readOutcome } from './task-output';
 import { taskIdOf, type TaskOutcome, type TaskRequest, type TaskSubject } from './task-request';
-
-/** A task of a fit. Fits that ask the same share it. */
-export interface FitTask {
-  taskId: string;
-  epoch: number;
-  /**
-   * Whether the fit asked for it. A crash from before that is someone else's, and the fit asks for another try;
-   * one after that is the fit's own end.
-   */
-  wanted: boolean;
-}
 
 /** A drive as its fits show it; a copy, so that the fit's record alone is what a client watches. */
 export interface FitDrive {
@@ -431,24 +421,6 @@ function asking(
     state: waiting(started(asked, now), missingSupply(supply, state.stage, engineOf(next.published))),
     commands: [{ type: 'publish-task', task: next.published }],
   };
-}
-
-/** What follows from a task that has not succeeded: it is published, or tried again, or failed for good. */
-function afterTask(
-  task: FitTask,
-  outcome: Exclude<TaskOutcome, { outcome: 'succeeded' }> | null,
-  request: (epoch: number) => TaskRequest,
-): { task: FitTask; published: TaskRequest | null } | { failure: Failure } {
-  if (outcome === null) return { task: { ...task, wanted: true }, published: request(task.epoch) };
-  if (!task.wanted && outcome.outcome !== 'failed') {
-    const epoch = task.epoch + 1;
-    return { task: newTask(request(epoch), epoch), published: null };
-  }
-  return { failure: outcome.failure };
-}
-
-function newTask({ taskId }: TaskRequest, epoch = 0): FitTask {
-  return { taskId, epoch, wanted: false };
 }
 
 /** Results are never deleted while a fit needs them; if someone did, the fit waits where it is seen. */

@@ -1,5 +1,6 @@
-import type { DrivenMolecule, Fragment, ParentVerdict } from '@bespoke/workflow-schema';
-import type { FitOrder, FitTask } from './fit';
+import type { DrivenMolecule, Fragment, ParentCheckResult, ParentVerdict } from '@bespoke/workflow-schema';
+import type { FitOrder } from './fit';
+import { afterTask, newTask, type FitTask } from './fit-task';
 import { versionToPin, type Supply } from './supply';
 import { readOutcome } from './task-output';
 import { taskIdOf, type TaskOutcome, type TaskRequest, type TaskSubject } from './task-request';
@@ -46,8 +47,7 @@ export function newParentChecks(
         const reason = `no worker and no pool has ${program}`;
         return { task: null, verdict: { verdict: 'not-compared', reason } };
       }
-      const { taskId } = parentCheckTask(fit, fragment, programVersion, 0);
-      return { task: { taskId, epoch: 0, wanted: false }, verdict: null };
+      return { task: newTask(parentCheckTask(fit, fragment, programVersion, 0)), verdict: null };
     }),
   };
 }
@@ -71,13 +71,14 @@ export function withVerdicts(
     const { task, verdict } = check;
     if (task === null || verdict !== null) return check;
     const outcome = readOutcome('parent-check', outcomes[task.taskId]);
-    const isOld = outcome !== null && !task.wanted && !['succeeded', 'failed'].includes(outcome.outcome);
-    if (outcome !== null && !isOld) return { task, verdict: verdictOf(outcome, fit) };
-    // A crash from before this fit asked is someone else's: it gets another try.
-    const epoch = isOld ? task.epoch + 1 : task.epoch;
-    const request = parentCheckTask(fit, fragments[index]!, programVersion!, epoch);
-    tasks.push(request);
-    return { task: { taskId: request.taskId, epoch, wanted: true }, verdict: null };
+    if (outcome?.outcome === 'succeeded') return { task, verdict: verdictOf(outcome.output, fit) };
+    const next = afterTask(task, outcome, (epoch) =>
+      parentCheckTask(fit, fragments[index]!, programVersion!, epoch),
+    );
+    if ('failure' in next)
+      return { task, verdict: { verdict: 'not-compared', reason: next.failure.message } };
+    if (next.published) tasks.push(next.published);
+    return { task: next.task, verdict: null };
   });
   return { checks: { programVersion, checks: known }, tasks };
 }
@@ -124,12 +125,7 @@ export function parentCheckWarnings(
   });
 }
 
-function verdictOf(
-  outcome: NonNullable<ReturnType<typeof readOutcome<'parent-check'>>>,
-  { workflow }: FitOrder,
-): ParentVerdict {
-  if (outcome.outcome !== 'succeeded') return { verdict: 'not-compared', reason: outcome.failure.message };
-  const { deviationKcalPerMol } = outcome.output;
+function verdictOf({ deviationKcalPerMol }: ParentCheckResult, { workflow }: FitOrder): ParentVerdict {
   const isUnlike = deviationKcalPerMol > workflow.parentCheck!.thresholdKcalPerMol;
   return { verdict: isUnlike ? 'unlike' : 'alike', deviationKcalPerMol };
 }
