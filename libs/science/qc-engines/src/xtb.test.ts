@@ -155,6 +155,7 @@ describe('what xtb can do', () => {
     for (const method of ['GFN2-xTB', 'gfn1-xtb', 'GFN-FF'])
       expect(xtb.supports(method, null, [1, 86])).toBeNull();
     expect(xtb.supports('B3LYP-D3BJ', 'DZVP', [6])).toMatch(/has no method B3LYP-D3BJ/);
+    expect(xtb.supports('constructor', null, [6])).toMatch(/has no method constructor/);
     expect(xtb.supports('GFN2-xTB', 'DZVP', [6])).toMatch(/takes no basis set/);
     expect(xtb.supports('GFN2-xTB', null, [6, 92])).toMatch(/no parameters for U/);
   });

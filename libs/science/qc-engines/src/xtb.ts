@@ -43,7 +43,7 @@ export const xtb: QcEngine = {
   },
 
   supports(method, basis, elements) {
-    if (!(method.toLowerCase() in METHOD_FLAGS)) {
+    if (!Object.hasOwn(METHOD_FLAGS, method.toLowerCase())) {
       return `xtb has no method ${method}; it has GFN2-xTB, GFN1-xTB and GFN-FF`;
     }
     if (basis !== null) return `${method} takes no basis set, but ${basis} is asked for`;
