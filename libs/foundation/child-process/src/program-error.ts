@@ -21,3 +21,19 @@ export class ProgramOutputTooLargeError extends Error {
     this.name = 'ProgramOutputTooLargeError';
   }
 }
+
+export class ProgramMemoryExceededError extends Error {
+  readonly code = 'program-memory-exceeded';
+  constructor(
+    command: string,
+    readonly usedBytes: number,
+    readonly limitBytes: number,
+  ) {
+    const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(2)} GB`;
+    super(
+      `${command} was stopped because it used ${gigabytes(usedBytes)} of memory where ${gigabytes(limitBytes)} ` +
+        'are the limit: raise --max-mem',
+    );
+    this.name = 'ProgramMemoryExceededError';
+  }
+}

@@ -4,7 +4,13 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ProgramNotFoundError, ProgramOutputTooLargeError, ProgramTimedOutError, findProgram } from './index';
+import {
+  ProgramMemoryExceededError,
+  ProgramNotFoundError,
+  ProgramOutputTooLargeError,
+  ProgramTimedOutError,
+  findProgram,
+} from './index';
 import { runProgram } from './run-program';
 
 let cwd: string;
@@ -76,6 +82,36 @@ describe('runProgram', () => {
     await expect(runProgram({ ...sh(family('slow')), timeoutMs: 300 })).rejects.toThrow(ProgramTimedOutError);
     const pids = await pidsOf('slow');
     await until(() => !pids.some(isRunning));
+  });
+
+  describe('with a limit of memory', () => {
+    /** Holds so many MB, and then does what is said. */
+    const holding = (megabytes: number, then: string) =>
+      `"${process.execPath}" -e 'const held = Buffer.alloc(${megabytes}e6, 1); ${then}'`;
+    const limit = { memoryBytes: 400e6 };
+
+    it('stops one that takes more, and says how much', async () => {
+      const run = runProgram({ ...sh(`${holding(600, 'setInterval(() => held, 1e6)')}; exit 0`), ...limit });
+      const error = await run.then(null, (reason: unknown) => reason as ProgramMemoryExceededError);
+      expect(error).toBeInstanceOf(ProgramMemoryExceededError);
+      expect(error).toMatchObject({ limitBytes: 400e6 });
+      expect((error as ProgramMemoryExceededError).usedBytes).toBeGreaterThan(400e6);
+      expect((error as ProgramMemoryExceededError).message).toMatch(
+        /^sh .*used 0\.\d\d GB .*where 0\.40 GB are/,
+      );
+    });
+
+    it('adds up the processes of its group', async () => {
+      const one = holding(300, 'setInterval(() => held, 1e6)');
+      await expect(runProgram({ ...sh(`${one} & ${one} & wait`), ...limit })).rejects.toThrow(
+        ProgramMemoryExceededError,
+      );
+    });
+
+    it('lets one that takes less come to its end', async () => {
+      const run = runProgram({ ...sh(holding(100, 'setTimeout(() => held, 500)')), ...limit });
+      expect(await run).toMatchObject({ exitCode: 0 });
+    });
   });
 
   it('stops a program that writes without end', async () => {

@@ -1,5 +1,10 @@
 import { killGroup, spawnBound } from './bound-process';
-import { ProgramOutputTooLargeError, ProgramTimedOutError } from './program-error';
+import { watchMemory } from './group-memory';
+import {
+  ProgramMemoryExceededError,
+  ProgramOutputTooLargeError,
+  ProgramTimedOutError,
+} from './program-error';
 
 const DEFAULT_MAX_OUTPUT_BYTES = 64 * 2 ** 20;
 
@@ -14,6 +19,8 @@ export interface ProgramRun {
   /** Kills the program's whole process group. */
   signal?: AbortSignal;
   timeoutMs?: number;
+  /** Resident memory of its process group, all processes added up; no limit by default. */
+  memoryBytes?: number;
   /** Of standard output and of standard error each; 64 MiB by default. */
   maxOutputBytes?: number;
 }
@@ -28,10 +35,11 @@ export interface ProgramResult {
 }
 
 /**
- * Runs a program to its end, whatever its exit code. It has a process group of its own, killed whole on abort
- * and on time-out; what it leaves behind in its group when it ends is killed too, and so is everything when
+ * Runs a program to its end, whatever its exit code. It has a process group of its own, killed whole on abort,
+ * on time-out and when it exceeds its memory; what it leaves behind in its group when it ends is killed too, and so is everything when
  * this process dies. The promise settles only when all are gone.
- * @throws ProgramNotFoundError, ProgramTimedOutError, ProgramOutputTooLargeError, or the signal's reason
+ * @throws ProgramNotFoundError, ProgramTimedOutError, ProgramMemoryExceededError, ProgramOutputTooLargeError, or the
+ * signal's reason
  */
 export async function runProgram(run: ProgramRun): Promise<ProgramResult> {
   run.signal?.throwIfAborted();
@@ -70,6 +78,13 @@ export async function runProgram(run: ProgramRun): Promise<ProgramResult> {
     run.timeoutMs === undefined
       ? undefined
       : setTimeout(() => stop(new ProgramTimedOutError(run.command, run.timeoutMs ?? 0)), run.timeoutMs);
+  const { memoryBytes } = run;
+  const endWatch =
+    memoryBytes === undefined
+      ? undefined
+      : watchMemory(child, memoryBytes, (used) =>
+          stop(new ProgramMemoryExceededError(run.command, used, memoryBytes)),
+        );
   try {
     const [exitCode, signal] = await new Promise<[number | null, NodeJS.Signals | null]>(
       (resolve, reject) => {
@@ -84,6 +99,7 @@ export async function runProgram(run: ProgramRun): Promise<ProgramResult> {
     return { exitCode, signal, stdout: stdout(), stderr: stderr(), wallSeconds };
   } finally {
     clearTimeout(timer);
+    endWatch?.();
     run.signal?.removeEventListener('abort', onAbort);
   }
 }
