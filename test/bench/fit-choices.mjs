@@ -16,7 +16,7 @@ import {
   parseOffxml,
 } from '@bespoke/smirnoff';
 import { KCAL_PER_MOL_PER_HARTREE } from '@bespoke/units';
-import { builtInWorkflows, fitByEvidence } from '@bespoke/workflow-schema';
+import { builtInWorkflows } from '@bespoke/workflow-schema';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -37,7 +37,7 @@ const CHOICES = {
   [BASE]: null,
   'L1, width 6 (BespokeFit)': bespokeFit,
   'L2, width 6': { ...bespokeFit, penalty: 'L2' },
-  evidence: fitByEvidence,
+  evidence: builtInWorkflows.get('draft').fit,
 };
 
 /** The same numbers in [0, 1) every time (mulberry32). */

@@ -5,12 +5,7 @@ import { targetBonds, TargetSmartsError } from '@bespoke/fragmentation';
 import { loadRDKit, moleculeFromSmiles, SmartsError } from '@bespoke/molecule';
 import { CHARGE_MODEL_NAMES, chargeModelNamed } from '@bespoke/partial-charges';
 import { markedFigures, SmirnoffError, type FigureSection } from '@bespoke/smirnoff';
-import {
-  builtInWorkflows,
-  fitByEvidence,
-  type FragmentationScheme,
-  type Workflow,
-} from '@bespoke/workflow-schema';
+import { builtInWorkflows, type FragmentationScheme, type Workflow } from '@bespoke/workflow-schema';
 import { CliError } from '../cli-error';
 import { safeFileName } from '../outputs';
 import type { ChemistryJob, LineOutcome } from './chemistry-job';
@@ -143,7 +138,9 @@ export async function fit(options: FitOptions): Promise<number> {
     );
   const forceFields = forceFieldTexts(forceField);
   if (parameters === 'marked') assertMarked(forceFields);
-  const { periodicities, ...settings } = penalty === 'evidence' ? fitByEvidence : defaultWorkflow().fit;
+  const { periodicities, ...settings } = builtInWorkflows.get(
+    penalty === 'evidence' ? 'draft' : 'default',
+  )!.fit;
   const job = {
     command: 'fit',
     forceFields,

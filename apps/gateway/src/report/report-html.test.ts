@@ -240,12 +240,12 @@ describe('the HTML report', () => {
   it('says how many points lie below the energy cutoff, in the table, above the plot and in its legend', async () => {
     const report = melatonin();
     const { points } = report.fit!.torsions[0]!;
-    for (const point of points.slice(0, 11)) point.qmKcalPerMol = 10.01;
-    points[11]!.qmKcalPerMol = 10;
+    for (const point of points.slice(0, 11)) point.qmKcalPerMol = 20.01;
+    points[11]!.qmKcalPerMol = 20;
     const page = await reportHtml(report);
     expect(page.match(/>13 of 24</g)).toHaveLength(1);
     expect(page.match(/over 13 of 24 points/g)).toHaveLength(1);
-    expect(page.match(/QM above 10: not counted/g)).toHaveLength(1);
+    expect(page.match(/QM above 20: not counted/g)).toHaveLength(1);
   });
 
   it('of a molecule with nothing to fit leaves it at the note and the reason', async () => {

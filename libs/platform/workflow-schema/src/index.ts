@@ -1,5 +1,4 @@
 export * from './built-in-workflows';
-export * from './fit-by-evidence';
 export * from './fit-report';
 export * from './fit-view';
 export * from './fragmentation';
