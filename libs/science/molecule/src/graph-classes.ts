@@ -76,25 +76,32 @@ export function openDoubleBonds(graph: Graph, rings: readonly (readonly number[]
     (bond) => bond.order === 2 && bond.stereo === null && !bond.delocalised,
   );
   if (!unspecified) return open;
-  const neighbours = neighboursOf(graph);
-  const classes = graphClasses(graph, rings);
+  const twoSided = doubleBondEnds(graph, graphClasses(graph, rings));
   const small = rings.filter((ring) => ring.length < 8);
-  const doubleBonds = graph.atoms.map(() => 0);
-  for (const { begin, end, order } of graph.bonds)
-    if (order === 2) for (const atom of [begin, end]) doubleBonds[atom] = at(doubleBonds, atom) + 1;
-  const twoSided = (atom: number, other: number): boolean => {
-    const rest = at(neighbours, atom).filter((n) => n !== other);
-    const { element } = at(graph.atoms, atom);
-    if ((element !== 6 && element !== 7) || at(doubleBonds, atom) > 1) return false;
-    if (rest.length === 1) return element === 7;
-    return rest.length === 2 && at(classes, at(rest, 0)) !== at(classes, at(rest, 1));
-  };
   graph.bonds.forEach(({ begin, end, order, stereo, delocalised }, index) => {
     if (order !== 2 || stereo !== null || delocalised) return;
     if (small.some((ring) => ring.includes(begin) && ring.includes(end))) return;
     if (twoSided(begin, end) && twoSided(end, begin)) open.add(index);
   });
   return open;
+}
+
+/** Tells whether the two sides of a double bond differ at one end of it, `atom`; `other` is its other end. */
+export function doubleBondEnds(
+  graph: Graph,
+  classes: readonly number[],
+): (atom: number, other: number) => boolean {
+  const neighbours = neighboursOf(graph);
+  const doubleBonds = graph.atoms.map(() => 0);
+  for (const { begin, end, order } of graph.bonds)
+    if (order === 2) for (const atom of [begin, end]) doubleBonds[atom] = at(doubleBonds, atom) + 1;
+  return (atom, other) => {
+    const rest = at(neighbours, atom).filter((n) => n !== other);
+    const { element } = at(graph.atoms, atom);
+    if ((element !== 6 && element !== 7) || at(doubleBonds, atom) > 1) return false;
+    if (rest.length === 1) return element === 7;
+    return rest.length === 2 && at(classes, at(rest, 0)) !== at(classes, at(rest, 1));
+  };
 }
 
 /** Symmetry class of each atom, stereo ignored. */

@@ -15,6 +15,7 @@ import type { Atom, Bond, Molecule } from './molecule';
 import { MoleculeError } from './molecule-error';
 import { EXPLICIT_HYDROGENS, freeWith, perModule, readWithReason, usingMol, type Mol } from './rdkit';
 import { rewriteAtoms, writtenAtoms } from './smiles-atoms';
+import { mistakenSpiroCentres } from './spiro-centres';
 
 /** What belongs to a molecule but is not part of its plain data; made again from `mappedSmiles` where it is missing. */
 export interface Structure {
@@ -61,6 +62,9 @@ export function moleculeFromGraph(
     return { ...reading, labels: found };
   });
 
+  const untold = [...labels.atoms].flatMap(([atom, label]) => (label === 'undefined' ? [atom] : []));
+  for (const atom of mistakenSpiroCentres(graph, rings, labels.atoms.keys(), untold))
+    labels.atoms.delete(atom);
   const aromatic = mdlAromaticity(graph, rings);
   const open = openDoubleBonds(graph, rings);
   const ringAtoms = new Set(rings.flat());

@@ -35,6 +35,28 @@ describe('undefined stereo', { timeout: 60_000 }, () => {
     expect(labels(smiles)).toEqual(expected);
   });
 
+  it.each([
+    ['a spiro atom that is no centre', 'SC1CC2(C1)CNC2', []],
+    ['a chain of spiro atoms that are none', 'CC1CC2(C1)CC3(C2)CNC3', []],
+    ['a spiro atom between two centres', 'SC1CC2(C1)CC(F)C2', ['C2', 'C4', 'C7']],
+    ['a spiro atom between a centre and a double bond', 'CC=C1CC2(C1)CC(F)C2', ['C5', 'C8']],
+  ])('is the same for any order of the atoms: %s', (_, smiles, expected) => {
+    const molecule = moleculeFromSmiles(smiles);
+    const count = molecule.atoms.length;
+    for (let first = 0; first < count; first++) {
+      const place = (atom: number): number => (first + 7 * atom) % count;
+      const { atoms } = undefinedStereo(
+        moleculeFromSmiles(
+          molecule.mappedSmiles.replace(/:(\d+)\]/g, (_, map) => `:${place(Number(map) - 1) + 1}]`),
+        ),
+      );
+      const names = molecule.atoms.flatMap((_, atom) =>
+        atoms.includes(place(atom)) ? [`C${atom + 1}`] : [],
+      );
+      expect(names).toEqual(expected);
+    }
+  });
+
   it('is told in bounded time however many cages there are, their stereo open or defined', () => {
     const start = '[C@H](F)(Cl)';
     expect(labels(start + 'C12CC(C1)(C2)'.repeat(2) + 'C')).toEqual([]);
