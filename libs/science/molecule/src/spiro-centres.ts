@@ -16,10 +16,11 @@ export function mistakenSpiroCentres(
   open: readonly number[],
 ): Set<number> {
   const mistaken = new Set<number>();
+  if (open.length === 0) return mistaken;
   const spiroRings = rings.filter((ring) =>
     rings.some((other) => ring.filter((atom) => other.includes(atom)).length === 1),
   );
-  if (spiroRings.length === 0 || open.length === 0) return mistaken;
+  if (spiroRings.length === 0) return mistaken;
 
   const neighbours = neighboursOf(graph);
   const classes = graphClasses(graph, rings);
