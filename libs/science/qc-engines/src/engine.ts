@@ -1,19 +1,34 @@
 /** Four atoms around a bond, 0-based. */
 export type Dihedral = readonly [number, number, number, number];
 
-/** Relax a closed-shell molecule with one dihedral held at an angle. */
-export interface ConstrainedOptimizationRequest {
+/** A closed-shell molecule at a geometry, and the level of theory that it is computed at. */
+export interface Calculation {
   /** Atomic numbers. */
   elements: readonly number[];
   formalCharge: number;
-  /** Every bond of the molecule, 0-based: what must not change. */
-  bonds: readonly (readonly [number, number])[];
-  /** Flat [x0, y0, z0, x1, …]; need not be on target. */
+  /** Flat [x0, y0, z0, x1, …]. */
   geometryAngstrom: ArrayLike<number>;
-  dihedral: Dihedral;
-  targetDegrees: number;
   method: string;
   basis: string | null;
+}
+
+export interface SinglePointRequest extends Calculation {
+  /** Whether the gradient is wanted too. */
+  gradient: boolean;
+}
+
+export interface SinglePointResult {
+  energyHartree: number;
+  /** Flat, in the order of the geometry; null unless asked for. */
+  gradientHartreePerBohr: number[] | null;
+}
+
+/** Relax a molecule with one dihedral held at an angle, from a geometry that need not be on target. */
+export interface ConstrainedOptimizationRequest extends Calculation {
+  /** Every bond of the molecule, 0-based: what must not change. */
+  bonds: readonly (readonly [number, number])[];
+  dihedral: Dihedral;
+  targetDegrees: number;
 }
 
 /** What a calculation may use. */
@@ -35,7 +50,10 @@ export interface ConstrainedOptimizationResult {
   gradientCount: number;
 }
 
-/** A program that computes energies. A new one is a file that exports one of these and a line in `registry.ts`. */
+/**
+ * A program that computes energies. A new one is a file that exports one of these, as a rule made by `engineOfGradients`,
+ * and a line in `registry.ts`.
+ */
 export interface QcEngine {
   /** Lower case, as in a QC specification. */
   readonly name: string;
@@ -47,6 +65,8 @@ export interface QcEngine {
   probe(): Promise<{ version: string } | null>;
   /** Why the program cannot do this, or null when it can. Needs no program. */
   supports(method: string, basis: string | null, elements: readonly number[]): string | null;
+  /** @throws EngineError, EngineCrashError, what `runProgram` throws */
+  singlePoint(request: SinglePointRequest, run: EngineRun): Promise<SinglePointResult>;
   /** @throws EngineError, EngineCrashError, what `runProgram` throws */
   constrainedOptimization(
     request: ConstrainedOptimizationRequest,

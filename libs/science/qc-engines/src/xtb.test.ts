@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { findProgram, runProgram } from '@bespoke/child-process';
 import { dihedralDegrees, loadRDKit, moleculeFromSmiles } from '@bespoke/molecule';
-import { KCAL_PER_MOL_PER_HARTREE, wrapDegrees } from '@bespoke/units';
+import { ANGSTROM_PER_BOHR, KCAL_PER_MOL_PER_HARTREE, wrapDegrees } from '@bespoke/units';
 import { bestPoints, isFinished, openDrive, recordResult, type DriveJob } from '@bespoke/torsion-drive';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -242,6 +242,28 @@ describe.skipIf(realXtb === null).each(routes)(
       expect(Math.abs(energies[0]! - energies[1]!)).toBeLessThan(2e-6);
     });
 
+    it('has the gradient that its energies have, and the energy alone where no gradient is wanted', async () => {
+      const { elements, formalCharge, method, basis, geometryAngstrom } = glycolate;
+      const energyAt = async (geometry: ArrayLike<number>) => {
+        const request = { elements, formalCharge, method, basis, geometryAngstrom: geometry };
+        return xtb.singlePoint({ ...request, gradient: false }, run());
+      };
+      const computed = await xtb.singlePoint({ ...glycolate, gradient: true }, run());
+      expect(await energyAt(Float64Array.from(geometryAngstrom))).toEqual({
+        energyHartree: computed.energyHartree,
+        gradientHartreePerBohr: null,
+      });
+      const stepAngstrom = 0.002;
+      for (const coordinate of [0, 10, 23]) {
+        const displaced = (step: number) =>
+          Float64Array.from(geometryAngstrom, (x, i) => (i === coordinate ? x + step : x));
+        const ahead = await energyAt(displaced(stepAngstrom));
+        const behind = await energyAt(displaced(-stepAngstrom));
+        const slope = (ahead.energyHartree - behind.energyHartree) / (2 * stepAngstrom);
+        expect(computed.gradientHartreePerBohr![coordinate]).toBeCloseTo(slope * ANGSTROM_PER_BOHR, 5);
+      }
+    });
+
     it('notices that a proton moved', async () => {
       const error = await failureOf(glycineZwitterion);
       expect(error.code).toBe('connectivity-changed');
@@ -255,6 +277,16 @@ describe.skipIf(realXtb === null).each(routes)(
         code: 'unsupported',
         message: 'GFN2-xTB has no parameters for U',
       });
+      const { geometryAngstrom } = ethanol;
+      for (const geometry of [
+        [...Array.from(geometryAngstrom), NaN].slice(1),
+        Array.from(geometryAngstrom).slice(1),
+      ]) {
+        expect(await failureOf({ ...ethanol, geometryAngstrom: geometry })).toMatchObject({
+          code: 'unsupported',
+          message: expect.stringMatching(/^geometryAngstrom: 27 finite numbers/) as string,
+        });
+      }
       expect(await failureOf({ ...ethanol, geometryAngstrom: new Array<number>(27).fill(0) })).toMatchObject({
         code: 'unsupported',
         message: expect.stringContaining('in the same place') as string,

@@ -1,18 +1,12 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findProgram, ProgramNotFoundError, runProgram, type ProgramResult } from '@bespoke/child-process';
-import { OPTIMIZER_VERSION, type EnergyAndGradient } from '@bespoke/geometry-optimization';
+import type { EnergyAndGradient } from '@bespoke/geometry-optimization';
 import { elementSymbol } from '@bespoke/molecule';
-import { optimizeOnTarget } from './constrained-optimization';
-import {
-  EngineCrashError,
-  EngineError,
-  type ConstrainedOptimizationRequest,
-  type EngineRun,
-  type QcEngine,
-} from './engine';
+import { EngineCrashError, EngineError, type Calculation, type EngineRun, type QcEngine } from './engine';
+import { checkCalculation, engineOfGradients, type GradientProgram } from './engine-of-gradients';
 import type { XtbMethod } from './libxtb';
-import { optimizeInProcess, usableLibxtb } from './libxtb-processes';
+import { optimizeInProcess, singlePointInProcess, usableLibxtb } from './libxtb-processes';
 import { programVersion } from './program-version';
 import { inScratchDirectory } from './scratch';
 import { ownWords } from './xtb-words';
@@ -27,19 +21,14 @@ const METHOD_FLAGS: Record<XtbMethod, readonly string[]> = {
   'gfn-ff': ['--gfnff'],
 };
 
-/**
- * xtb of the Grimme group: GFN2-xTB, GFN1-xTB, GFN-FF. Its C library in processes that stay where there is one, which
- * computes a gradient in a seventh of the time that the program takes; else the program (XTB_BIN, then PATH).
- */
-export const xtb: QcEngine = {
+const withEither: GradientProgram = {
   name: 'xtb',
 
   async probe() {
     const library = await usableLibxtb();
     const command = findProgram('xtb', 'XTB_BIN');
     if (library === null && command === null) return null;
-    const version = library?.version ?? (await programVersion(command!, 'xtb', /xtb version (\S+)/));
-    return { version: `${version}+opt${OPTIMIZER_VERSION}` };
+    return { version: library?.version ?? (await programVersion(command!, 'xtb', /xtb version (\S+)/)) };
   },
 
   supports(method, basis, elements) {
@@ -51,37 +40,48 @@ export const xtb: QcEngine = {
     return foreign === undefined ? null : `${method} has no parameters for ${elementSymbol(foreign)}`;
   },
 
-  async constrainedOptimization(request, run) {
-    const { elements, formalCharge, method, basis } = request;
-    const unsupported = xtb.supports(method, basis, elements);
-    if (unsupported !== null) throw new EngineError('unsupported', unsupported);
-    const electrons = elements.reduce((sum, element) => sum + element, -formalCharge);
-    if (electrons % 2 !== 0) {
-      throw new EngineError('unsupported', `${electrons} electrons are no closed shell, which this is for`);
-    }
+  async withCalculator(calculation, run, use) {
     const library = await usableLibxtb();
     const command = findProgram('xtb', 'XTB_BIN');
     if (library === null && command === null) throw new ProgramNotFoundError('xtb');
+    return inScratchDirectory(run.scratchDirectory, 'xtb', (directory) => {
+      const energyAndGradient = async (geometryAngstrom: ArrayLike<number>): Promise<EnergyAndGradient> =>
+        library === null
+          ? runXtb(command!, directory, { ...calculation, geometryAngstrom }, run)
+          : singlePointInProcess(library, directory, { ...calculation, geometryAngstrom }, run.signal);
+      return use({
+        energyAndGradient,
+        energy: async (geometryAngstrom) => (await energyAndGradient(geometryAngstrom)).energyHartree,
+      });
+    });
+  },
+};
+
+const xtbByGradients = engineOfGradients(withEither);
+
+/**
+ * xtb of the Grimme group: GFN2-xTB, GFN1-xTB, GFN-FF. Its C library in processes that stay where there is one, which
+ * computes a gradient in a seventh of the time that the program takes; else the program (XTB_BIN, then PATH).
+ */
+export const xtb: QcEngine = {
+  ...xtbByGradients,
+
+  /** With the library a whole optimisation goes to its process, which keeps the wave function from step to step. */
+  async constrainedOptimization(request, run) {
+    checkCalculation(xtb.supports, request);
+    const library = await usableLibxtb();
+    if (library === null) return xtbByGradients.constrainedOptimization(request, run);
     return inScratchDirectory(run.scratchDirectory, 'xtb', (directory) =>
-      library === null
-        ? optimizeOnTarget(request, (geometry) =>
-            energyAndGradient(command!, directory, request, geometry, run),
-          )
-        : optimizeInProcess(
-            library,
-            { request, method: method.toLowerCase() as XtbMethod, directory },
-            run.signal,
-          ),
+      optimizeInProcess(library, directory, request, run.signal),
     );
   },
 };
 
 /** One run of the program. */
-async function energyAndGradient(
+async function runXtb(
   command: string,
   directory: string,
-  { elements, formalCharge, method }: ConstrainedOptimizationRequest,
-  geometryAngstrom: Float64Array,
+  { elements, formalCharge, geometryAngstrom, method }: Calculation,
   run: EngineRun,
 ): Promise<EnergyAndGradient> {
   const answer = join(directory, 'geometry.engrad');

@@ -1,0 +1,150 @@
+import type { ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { killGroup, spawnBound } from '@bespoke/child-process';
+import { EngineCrashError, EngineError, type EngineErrorCode } from './engine';
+
+/**
+ * A program that stays and takes one job after another: a line of JSON each, in by standard input, out by file
+ * descriptor 3, so that what a library prints is in nobody's way. It ends when its input does.
+ */
+export interface ResidentProgram {
+  /** What messages call it. */
+  name: string;
+  command: string;
+  args: readonly string[];
+  /** What its environment has that this process's own has not. */
+  env: Readonly<Record<string, string>>;
+}
+
+export type ResidentAnswer<Result> =
+  | { result: Result }
+  /** A code is the calculation's own no; null is a fault of the program. */
+  | { error: { code: EngineErrorCode | null; message: string; output: string } };
+
+/** Has the program do one job. */
+export type Ask = <Result>(job: object) => Promise<Result>;
+
+/** The file descriptor that answers are written to. */
+export const ANSWERS = 3;
+const MAX_OUTPUT_CHARACTERS = 2 ** 16;
+
+interface ResidentProcess {
+  child: ChildProcess;
+  answers: AsyncIterator<string>;
+  /** How it ended, when it has. */
+  end: Promise<EngineError | EngineCrashError>;
+  /** The last that it wrote, of both streams. */
+  output: string;
+}
+
+/** Processes that wait for their next job, by program. Of each there are never more than ran at once. */
+const idle = new Map<string, ResidentProcess[]>();
+
+/**
+ * Has jobs done by a process of the program that is nobody else's meanwhile: one that is idle, or a new one. It does
+ * not outlive this process, and is killed on abort and when it answers what is no answer.
+ * @throws EngineError, EngineCrashError, or the signal's reason
+ */
+export async function withResidentProcess<T>(
+  program: ResidentProgram,
+  signal: AbortSignal | undefined,
+  use: (ask: Ask) => Promise<T>,
+): Promise<T> {
+  signal?.throwIfAborted();
+  const key = JSON.stringify(program);
+  const waiting = idle.get(key) ?? [];
+  idle.set(key, waiting);
+  const process = waiting.pop() ?? started(program, waiting);
+  const { child } = process;
+  hold(child, true);
+  const onAbort = (): void => killGroup(child, 'SIGKILL');
+  signal?.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await use(async (job) => {
+      const answer = await answerOf<never>(process, job);
+      if ('result' in answer) return answer.result;
+      const { code, message, output } = answer.error;
+      if (code === null) throw new Error(`${program.name}: ${message}\n${output}`);
+      throw new EngineError(code, message, output + process.output);
+    });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+    if (child.exitCode === null && child.signalCode === null && !signal?.aborted) {
+      process.output = '';
+      hold(child, false);
+      waiting.push(process);
+    }
+  }
+}
+
+async function answerOf<Result>(process: ResidentProcess, job: object): Promise<ResidentAnswer<Result>> {
+  const { child, answers, end } = process;
+  child.stdin!.write(jsonLine(job));
+  const { value: line, done } = await answers.next();
+  if (done) throw await end;
+  try {
+    return JSON.parse(line) as ResidentAnswer<Result>;
+  } catch {
+    killGroup(child, 'SIGKILL');
+    await end;
+    throw new EngineError(
+      'unreadable-output',
+      `an answer that is no JSON: ${line.slice(0, 200)}`,
+      process.output,
+    );
+  }
+}
+
+function started({ name, command, args, env }: ResidentProgram, waiting: ResidentProcess[]): ResidentProcess {
+  const child = spawnBound(command, args, {
+    cwd: '/',
+    env: { ...process.env, ...env },
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+  });
+  const started: ResidentProcess = {
+    child,
+    answers: createInterface({ input: child.stdio[ANSWERS] as Readable })[Symbol.asyncIterator](),
+    end: new Promise((resolve) => {
+      child.once('close', (code, signal) =>
+        resolve(
+          signal === null
+            ? new EngineError('engine-failed', `${name} ended its process with code ${code}`, started.output)
+            : new EngineCrashError(`${name} was ended by ${signal}`, started.output),
+        ),
+      );
+    }),
+    output: '',
+  };
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      started.output = (started.output + text).slice(-MAX_OUTPUT_CHARACTERS);
+    });
+  }
+  // One that has just died says so by its end.
+  child.stdin!.on('error', () => {});
+  child.once('exit', () => {
+    const place = waiting.indexOf(started);
+    if (place !== -1) waiting.splice(place, 1);
+  });
+  return started;
+}
+
+/** Arrays of numbers of any kind are arrays. */
+export function jsonLine(value: object): string {
+  const json = JSON.stringify(value, (_, each: unknown) =>
+    each instanceof Float64Array ? Array.from(each) : each,
+  );
+  return `${json}\n`;
+}
+
+/** Whether this process waits for the child: one that is idle keeps nobody from ending. */
+function hold(child: ChildProcess, wait: boolean): void {
+  for (const each of [child, ...child.stdio] as unknown as { ref(): void; unref(): void }[]) {
+    if (wait) each.ref();
+    else each.unref();
+  }
+}
