@@ -1,5 +1,6 @@
 import type { Molecule } from '@bespoke/molecule';
 import { figureForBond, type WibergBondOrders } from './bond-orders';
+import type { FigureSection } from './figures';
 import { labels, matchesOf, type Label } from './labels';
 import { sectionsNamed, type ForceField } from './offxml';
 import { forceFieldParameters, type Constraint, type TorsionParameter } from './parameters';
@@ -173,6 +174,21 @@ export function assignParameters(
     scale14: parameters.scale14,
     missing,
   };
+}
+
+/** The terms of a section with the pattern of the parameter that each was given. */
+export function termsIn(
+  { bonds, angles, propers, impropers, vdw }: Assignment,
+  section: FigureSection,
+): { atoms: readonly number[]; smirks: string }[] {
+  const terms = {
+    Bonds: bonds,
+    Angles: angles,
+    ProperTorsions: propers,
+    ImproperTorsions: impropers,
+    vdW: vdw,
+  };
+  return terms[section].flatMap((term) => term ?? []);
 }
 
 /** Sections that change energies and that are not computed are an error where they touch the molecule. */

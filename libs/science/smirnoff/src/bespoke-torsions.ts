@@ -132,7 +132,8 @@ export function symmetryGroups(
   return [...groups.values()];
 }
 
-function classTuple(torsion: readonly number[], symmetryClass: readonly number[]): string {
+/** Names what symmetry makes of a chain of atoms, read in either direction. */
+export function classTuple(torsion: readonly number[], symmetryClass: readonly number[]): string {
   const classes = torsion.map((atom) => symmetryClass[atom] ?? -1);
   const [forward, backward] = [classes.join(' '), classes.toReversed().join(' ')];
   return forward < backward ? forward : backward;

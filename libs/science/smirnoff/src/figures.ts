@@ -19,18 +19,32 @@ export interface Figure extends FigureName {
   value: number;
 }
 
+const ENERGY = 'mole ** -1 * kilocalorie ** 1';
+const LENGTH = 'angstrom ** 1';
+
 /** What a fit may change, without the number of a torsion's term, and the unit that it is in here. */
-const UNITS: Record<FigureSection, Readonly<Record<string, string>>> = {
-  Bonds: { k: 'mole ** -1 * kilocalorie ** 1 * angstrom ** -2', length: 'angstrom ** 1' },
-  Angles: { k: 'mole ** -1 * kilocalorie ** 1 * radian ** -2', angle: 'degree ** 1' },
-  ProperTorsions: { k: 'mole ** -1 * kilocalorie ** 1' },
-  ImproperTorsions: { k: 'mole ** -1 * kilocalorie ** 1' },
+const UNITS: Record<FigureSection, Readonly<Record<string, { offxml: string; text: string }>>> = {
+  Bonds: {
+    k: { offxml: `${ENERGY} * angstrom ** -2`, text: 'kcal/mol/Å²' },
+    length: { offxml: LENGTH, text: 'Å' },
+  },
+  Angles: {
+    k: { offxml: `${ENERGY} * radian ** -2`, text: 'kcal/mol/rad²' },
+    angle: { offxml: 'degree ** 1', text: '°' },
+  },
+  ProperTorsions: { k: { offxml: ENERGY, text: 'kcal/mol' } },
+  ImproperTorsions: { k: { offxml: ENERGY, text: 'kcal/mol' } },
   vdW: {
-    epsilon: 'mole ** -1 * kilocalorie ** 1',
-    sigma: 'angstrom ** 1',
-    rmin_half: 'angstrom ** 1',
+    epsilon: { offxml: ENERGY, text: 'kcal/mol' },
+    sigma: { offxml: LENGTH, text: 'Å' },
+    rmin_half: { offxml: LENGTH, text: 'Å' },
   },
 };
+
+/** For people. */
+export function unitOf(figure: FigureName): string {
+  return UNITS[figure.section][figureKind(figure)]!.text;
+}
 
 /** σ of a Lennard-Jones potential is so many Rmin/2. */
 export const SIGMA_PER_RMIN_HALF = 2 ** (5 / 6);
@@ -112,8 +126,8 @@ export function withFigures(forceField: ForceField, figures: readonly Figure[]):
     const attributes = { ...node.attributes };
     for (const figure of byElement.get(node) ?? []) {
       const { attribute, factor } = asWritten(node, figure);
-      const unit = UNITS[figure.section][figureKind({ ...figure, attribute })];
-      attributes[attribute] = `${figure.value * factor} * ${unit}`;
+      const { offxml } = UNITS[figure.section][figureKind({ ...figure, attribute })]!;
+      attributes[attribute] = `${figure.value * factor} * ${offxml}`;
     }
     return { ...node, attributes, children: node.children.map(written) };
   };
@@ -157,7 +171,7 @@ function valueIn(element: XmlElement, name: FigureName): number {
     throw unsupported(`${describe(element)} has no ${name.attribute} that could be fitted`);
   }
   try {
-    return quantityIn(unit, text) / factor;
+    return quantityIn(unit.offxml, text) / factor;
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new SmirnoffError('unreadable-quantity', `${attribute} of ${describe(element)}: ${why}`, { cause });

@@ -1,4 +1,5 @@
 import { bondBetween, matchSmarts, type Atom, type Bond, type Molecule } from '@bespoke/molecule';
+import type { FigureSection } from './figures';
 
 /** A fragment and everywhere in its parent that it stands for. */
 export interface FragmentInParent {
@@ -16,8 +17,24 @@ export interface AtomClasses {
 
 export type Torsion = [number, number, number, number];
 
+/** The tagged atoms of a pattern, :1 first, and which of them are written behind each: atoms that it is bonded to. */
+interface TaggedAtoms {
+  atoms: readonly number[];
+  behind: readonly (readonly number[])[];
+}
+
+/** Atoms of which each is bonded to the next. */
+function chain(atoms: readonly number[]): TaggedAtoms {
+  return { atoms, behind: atoms.map((_, place) => atoms.slice(place + 1, place + 2)) };
+}
+
+/** An improper, its centre second. */
+function star([i = -1, centre = -1, k = -1, l = -1]: readonly number[]): TaggedAtoms {
+  return { atoms: [i, centre, k, l], behind: [[centre], [k, l], [], []] };
+}
+
 /** A molecule for patterns, which say of all atoms of a class the same. */
-interface Described {
+export interface Described {
   molecule: Molecule;
   classes: readonly number[];
 }
@@ -42,7 +59,7 @@ export function fragmentPattern(
 ): string {
   const embeddings = embeddingsOf(place, classes, group);
   const [torsion] = group;
-  return patternOf(place.fragment, torsion, {
+  return patternOf(place.fragment, chain(torsion), {
     atom: (atom) => taggedAtom(tolerantAtom(embeddings, atom), torsion.indexOf(atom) + 1),
     bond: (i, j) => tolerantBond(embeddings, i, j),
   }).smarts;
@@ -66,7 +83,7 @@ export function anchoredFragmentPattern(
     [torsion[0], anchor(place, classes, torsion, counterparts)],
     [torsion[3], anchor(place, classes, reversed(torsion), counterparts.map(reversed))],
   ]);
-  return patternOf(place.fragment, torsion, {
+  return patternOf(place.fragment, chain(torsion), {
     atom: (atom) =>
       taggedAtom(tolerantAtom(embeddings, atom) + (anchors.get(atom) ?? ''), torsion.indexOf(atom) + 1),
     bond: (i, j) => tolerantBond(embeddings, i, j),
@@ -87,6 +104,38 @@ export function wholeMoleculePattern(places: readonly { molecule: Molecule; tors
       .sort()
       .join(',');
   return `[*;${end((torsion) => torsion)}:1]~[*:2]~[*:3]~[*;${end(reversed)}:4]`;
+}
+
+/**
+ * SMIRKS of a term (an atom, a bond, an angle, an improper with its centre second) and of every heavy atom that is at
+ * most so many bonds away from it, with every bond between them, and hydrogens in the counts of their heavy atoms
+ * unless they are tagged. It minds no more than `fragmentPattern` which of several equivalent atoms is drawn how.
+ *
+ * @returns `isWhole` where it says all that there is to say, so that no more bonds would make it another
+ */
+export function environmentPattern(
+  described: Described,
+  section: FigureSection,
+  term: readonly number[],
+  bondsAway: number,
+): { smirks: string; isWhole: boolean } {
+  const { molecule } = described;
+  const near = new Set(term);
+  for (let step = 0; step < bondsAway; step += 1) {
+    for (const atom of [...near]) {
+      for (const neighbour of molecule.neighbours[atom] ?? []) near.add(neighbour);
+    }
+  }
+  const { smarts } = patternOf(
+    molecule,
+    section === 'ImproperTorsions' ? star(term) : chain(term),
+    {
+      atom: (atom) => taggedAtom(exactAtom(described, atom), term.indexOf(atom) + 1),
+      bond: (i, j) => bondDecorators(equivalentBonds(described, i, j)),
+    },
+    near,
+  );
+  return { smirks: smarts, isWhole: near.size === molecule.atoms.length };
 }
 
 function anchor(
@@ -165,7 +214,7 @@ function maps(image: readonly (number | null)[], from: Torsion, to: Torsion): bo
 
 /** A whole molecule seen from a torsion, without tags. */
 function exactPattern(described: Described, torsion: Torsion): { smarts: string; order: number[] } {
-  return patternOf(described.molecule, torsion, {
+  return patternOf(described.molecule, chain(torsion), {
     atom: (atom) => taggedAtom(exactAtom(described, atom), 0),
     bond: (i, j) => bondDecorators(equivalentBonds(described, i, j)),
   });
@@ -175,13 +224,14 @@ function taggedAtom(decorators: string, tag: number): string {
   return tag === 0 ? `[${decorators}]` : `[${decorators}:${tag}]`;
 }
 
-/** Writes the heavy atoms of a molecule and a torsion as SMARTS, beginning with the torsion's first atom. */
+/** Writes the tagged atoms of a molecule and the heavy ones among some, all if none are named, as SMARTS that begins with :1. */
 function patternOf(
   molecule: Molecule,
-  torsion: Torsion,
+  tagged: TaggedAtoms,
   text: { atom: (atom: number) => string; bond: (i: number, j: number) => string },
+  among?: ReadonlySet<number>,
 ): { smarts: string; order: number[] } {
-  const tree = heavyAtomTree(molecule, torsion);
+  const tree = heavyAtomTree(molecule, tagged, among);
   const closures = ringClosures(molecule, tree);
   const written = (atom: number): string => {
     const rings = (closures.get(atom) ?? []).map(
@@ -191,7 +241,7 @@ function patternOf(
     const side = branches.slice(0, -1).map((branch) => `(${branch})`);
     return [text.atom(atom), ...rings, ...side, ...branches.slice(-1)].join('');
   };
-  return { smarts: written(torsion[0]), order: tree.order };
+  return { smarts: written(tagged.atoms[0]!), order: tree.order };
 }
 
 interface Tree {
@@ -200,29 +250,32 @@ interface Tree {
   children: Map<number, number[]>;
 }
 
-/** Spans the heavy atoms and the torsion; the torsion's own bonds are in it and are written behind the branches. */
-function heavyAtomTree(molecule: Molecule, torsion: Torsion): Tree {
+/** Spans the heavy atoms and the tagged ones, whose bonds to each other are in it and are written behind the branches. */
+function heavyAtomTree(
+  molecule: Molecule,
+  { atoms: tagged, behind }: TaggedAtoms,
+  among?: ReadonlySet<number>,
+): Tree {
   const tree: Tree = { order: [], children: new Map() };
-  const seen = new Set(torsion);
+  const seen = new Set(tagged);
   const visit = (atom: number): void => {
     tree.order.push(atom);
     const children: number[] = [];
     tree.children.set(atom, children);
     for (const neighbour of molecule.neighbours[atom] ?? []) {
-      if (!seen.has(neighbour) && molecule.atoms[neighbour]?.element !== 1) {
+      const isWritten = among?.has(neighbour) !== false && molecule.atoms[neighbour]?.element !== 1;
+      if (isWritten && !seen.has(neighbour)) {
         seen.add(neighbour);
         children.push(neighbour);
         visit(neighbour);
       }
     }
-    const tag = torsion.indexOf(atom);
-    const next = tag < 0 ? undefined : torsion[tag + 1];
-    if (next !== undefined) {
+    for (const next of behind[tagged.indexOf(atom)] ?? []) {
       children.push(next);
       visit(next);
     }
   };
-  visit(torsion[0]);
+  visit(tagged[0]!);
   return tree;
 }
 

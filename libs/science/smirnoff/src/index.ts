@@ -1,6 +1,7 @@
-export { appendTorsions, type TorsionToAppend } from './append-torsions';
+export { appendCopies, appendTorsions, type CopyToAppend, type TorsionToAppend } from './append-parameters';
 export {
   assignParameters,
+  termsIn,
   type AssignedAngle,
   type AssignedBond,
   type AssignedConstraint,
@@ -13,6 +14,12 @@ export {
   type TorsionTerm,
 } from './assignment';
 export { bondsThatNeedOrders, type WibergBondOrders } from './bond-orders';
+export {
+  bespokeCopies,
+  type BespokeCopiesRequest,
+  type BespokeCopy,
+  type CopiedSection,
+} from './bespoke-copies';
 export {
   bespokeTorsions,
   symmetricTorsions,
@@ -27,6 +34,7 @@ export {
   figuresOf,
   markedFigures,
   periodicityOf,
+  unitOf,
   SIGMA_PER_RMIN_HALF,
   withFigures,
   type Figure,

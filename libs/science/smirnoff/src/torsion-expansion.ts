@@ -6,12 +6,13 @@ const PHASE_TOLERANCE_DEGREES = 1e-6;
  * The same torsion energy, up to a constant, with a term for each of the given periodicities at the phase that is
  * usual for it (0° for odd, 180° for even ones), idivf folded into k. A term at the opposite phase changes the sign
  * of k, as 1 + cos(x − 180°) = 2 − (1 + cos x). What has no place there, a term at any other phase or of another
- * periodicity, follows as a term of its own.
+ * periodicity, follows as a term of its own. Without periodicities the terms stay as they are.
  */
 export function expandTorsionTerms(
   terms: readonly TorsionTerm[],
   periodicities: readonly number[],
 ): TorsionTerm[] {
+  if (periodicities.length === 0) return terms.map((given) => ({ ...given }));
   const expanded = periodicities.map((periodicity) => term(periodicity, usualPhaseDegrees(periodicity), 0));
   for (const { periodicity, phaseDegrees, kKcalPerMol, idivf } of terms) {
     const k = kKcalPerMol / idivf;

@@ -1,6 +1,6 @@
 import { loadRDKit, moleculeFromSmiles } from '@bespoke/molecule';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { appendTorsions, type TorsionToAppend } from './append-torsions';
+import { appendTorsions, type TorsionToAppend } from './append-parameters';
 import { assignParameters } from './assignment';
 import { builtInForceField } from './built-in-force-fields';
 import { parseOffxml, writeOffxml } from './offxml';
