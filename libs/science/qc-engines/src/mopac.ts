@@ -64,6 +64,7 @@ export async function mopacAm1(request: Am1Request, run: EngineRun): Promise<Am1
       cwd: directory,
       // Its threads wait for each other by spinning: one thread takes a fiftieth of the CPU time.
       env: { ...process.env, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' },
+      memoryBytes: run.memoryBytes,
       ...(run.signal && { signal: run.signal }),
     });
     const [report, figures] = await Promise.all(

@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { killGroup, spawnBound } from '@bespoke/child-process';
-import { EngineCrashError, EngineError, type EngineErrorCode } from './engine';
+import { killGroup, ProgramMemoryExceededError, spawnBound, watchMemory } from '@bespoke/child-process';
+import { EngineCrashError, EngineError, type EngineErrorCode, type EngineRun } from './engine';
 
 /**
  * A program that stays and takes one job after another: a line of JSON each, in by standard input, out by file
@@ -43,12 +43,12 @@ const idle = new Map<string, ResidentProcess[]>();
 
 /**
  * Has jobs done by a process of the program that is nobody else's meanwhile: one that is idle, or a new one. It does
- * not outlive this process, and is killed on abort and when it answers what is no answer.
- * @throws EngineError, EngineCrashError, or the signal's reason
+ * not outlive this process, and is killed on abort, when it exceeds its memory and when it answers what is no answer.
+ * @throws EngineError, EngineCrashError, ProgramMemoryExceededError, or the signal's reason
  */
 export async function withResidentProcess<T>(
   program: ResidentProgram,
-  signal: AbortSignal | undefined,
+  { signal, memoryBytes }: Pick<EngineRun, 'signal' | 'memoryBytes'>,
   use: (ask: Ask) => Promise<T>,
 ): Promise<T> {
   signal?.throwIfAborted();
@@ -58,8 +58,13 @@ export async function withResidentProcess<T>(
   const process = waiting.pop() ?? started(program, waiting);
   const { child } = process;
   hold(child, true);
+  let stopped: ProgramMemoryExceededError | undefined;
   const onAbort = (): void => killGroup(child, 'SIGKILL');
   signal?.addEventListener('abort', onAbort, { once: true });
+  const endWatch = watchMemory(child, memoryBytes, (usedBytes) => {
+    stopped = new ProgramMemoryExceededError(program.name, usedBytes, memoryBytes);
+    killGroup(child, 'SIGKILL');
+  });
   try {
     return await use(async (job) => {
       const answer = await answerOf<never>(process, job);
@@ -70,10 +75,11 @@ export async function withResidentProcess<T>(
     });
   } catch (error) {
     signal?.throwIfAborted();
-    throw error;
+    throw stopped ?? error;
   } finally {
+    endWatch();
     signal?.removeEventListener('abort', onAbort);
-    if (child.exitCode === null && child.signalCode === null && !signal?.aborted) {
+    if (child.exitCode === null && child.signalCode === null && !stopped && !signal?.aborted) {
       process.output = '';
       hold(child, false);
       waiting.push(process);

@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
+  copyFileSync,
   existsSync,
   mkdtempSync,
   readdirSync,
@@ -11,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { findProgram, runProgram } from '@bespoke/child-process';
-import { dihedralDegrees, loadRDKit, moleculeFromSmiles } from '@bespoke/molecule';
+import { dihedralDegrees, generateConformers, loadRDKit, moleculeFromSmiles } from '@bespoke/molecule';
 import { ANGSTROM_PER_BOHR, KCAL_PER_MOL_PER_HARTREE, wrapDegrees } from '@bespoke/units';
 import { bestPoints, isFinished, openDrive, recordResult, type DriveJob } from '@bespoke/torsion-drive';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -23,6 +25,7 @@ import {
   type ConstrainedOptimizationRequest,
 } from './index';
 import { findLibxtb } from './libxtb-location';
+import { usableLibxtb } from './libxtb-processes';
 import { writeXyz } from './xyz';
 
 const realXtb = findProgram('xtb', 'XTB_BIN');
@@ -264,6 +267,26 @@ describe.skipIf(realXtb === null).each(routes)(
       }
     });
 
+    it('is stopped when it takes more memory than it may, and says how much', async () => {
+      await loadRDKit();
+      const decane = moleculeFromSmiles('CCCCCCCCCC');
+      const running = xtb.constrainedOptimization(
+        {
+          ...ethanol,
+          elements: decane.atoms.map(({ element }) => element),
+          bonds: decane.bonds.map(({ begin, end }) => [begin, end] as const),
+          geometryAngstrom: generateConformers(decane, { maxConformers: 1, seed: 1 })[0]!,
+          dihedral: [3, 4, 5, 6],
+        },
+        { ...run(), memoryBytes: 10e6 },
+      );
+      await expect(running).rejects.toMatchObject({
+        code: 'program-memory-exceeded',
+        message: expect.stringMatching(/used 0\.\d\d GB of memory where 0\.01 GB are the limit/) as string,
+      });
+      expect(readdirSync(scratchDirectory)).toEqual([]);
+    });
+
     it('notices that a proton moved', async () => {
       const error = await failureOf(glycineZwitterion);
       expect(error.code).toBe('connectivity-changed');
@@ -347,6 +370,39 @@ describe.skipIf(realLibrary === null)("xtb's C library (needs libxtb)", () => {
     setTimeout(() => controller.abort(new Error('enough')), 5);
     await expect(result).rejects.toThrow('enough');
     expect(readdirSync(scratchDirectory)).toEqual([]);
+  });
+
+  it('is tried again when the trial was ended, not answered', async () => {
+    const path = join(scratchDirectory, 'libxtb.so.6.5.1');
+    // Opening it waits for somebody to write.
+    execFileSync('mkfifo', [path]);
+    process.env['XTB_LIBRARY'] = path;
+    const before = processes();
+    const trial = usableLibxtb();
+    trial.catch(() => {});
+    const trials = (): number[] => processes().filter((pid) => !before.includes(pid));
+    await expect.poll(trials).toHaveLength(1);
+    process.kill(trials()[0]!, 'SIGKILL');
+    await expect(trial).rejects.toBeInstanceOf(EngineCrashError);
+    rmSync(path);
+    copyFileSync(realLibrary!.path, path);
+    expect(await usableLibxtb()).toEqual({ path, version: '6.5.1' });
+  });
+
+  it.skipIf(realXtb === null)('gives what the program gives (needs xtb on the PATH)', async () => {
+    for (const request of [ethanol, glycolate, azide]) {
+      for (const method of ['GFN2-xTB', 'GFN1-xTB', 'GFN-FF']) {
+        const calculation = { ...request, method, gradient: true };
+        const byLibrary = await xtb.singlePoint(calculation, run());
+        useProgram();
+        const byProgram = await xtb.singlePoint(calculation, run());
+        delete process.env['XTB_BIN'];
+        expect(Math.abs(byLibrary.energyHartree - byProgram.energyHartree)).toBeLessThan(1e-9);
+        for (const [i, each] of byLibrary.gradientHartreePerBohr!.entries()) {
+          expect(Math.abs(each - byProgram.gradientHartreePerBohr![i]!)).toBeLessThan(1e-9);
+        }
+      }
+    }
   });
 
   it('is left alone where it does not load or does not say its version: the program computes', async () => {

@@ -48,7 +48,7 @@ const withEither: GradientProgram = {
       const energyAndGradient = async (geometryAngstrom: ArrayLike<number>): Promise<EnergyAndGradient> =>
         library === null
           ? runXtb(command!, directory, { ...calculation, geometryAngstrom }, run)
-          : singlePointInProcess(library, directory, { ...calculation, geometryAngstrom }, run.signal);
+          : singlePointInProcess(library, directory, { ...calculation, geometryAngstrom }, run);
       return use({
         energyAndGradient,
         energy: async (geometryAngstrom) => (await energyAndGradient(geometryAngstrom)).energyHartree,
@@ -72,7 +72,7 @@ export const xtb: QcEngine = {
     const library = await usableLibxtb();
     if (library === null) return xtbByGradients.constrainedOptimization(request, run);
     return inScratchDirectory(run.scratchDirectory, 'xtb', (directory) =>
-      optimizeInProcess(library, directory, request, run.signal),
+      optimizeInProcess(library, directory, request, run),
     );
   },
 };
@@ -96,6 +96,7 @@ async function runXtb(
     ],
     cwd: directory,
     env: environment(run),
+    memoryBytes: run.memoryBytes,
     ...(run.signal && { signal: run.signal }),
   });
   const output = result.stdout + result.stderr;
