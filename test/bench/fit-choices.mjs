@@ -5,16 +5,10 @@
 // left out: every other grid point, each block of 60 degrees, each third of a random division; the QM minimum, to which
 // all energies refer, is always fitted to, and errors of a drive's parts are taken together. Needs a build and
 // ../shared/data; some half an hour of one core.
-import { figureFittedByEvidence, fitProfiles } from '@bespoke/fitting';
+import { figuresToFit, fitProfiles } from '@bespoke/fitting';
 import { loadRDKit, moleculeFromSmiles } from '@bespoke/molecule';
 import { naglCharges } from '@bespoke/partial-charges';
-import {
-  appendTorsions,
-  bespokeTorsions,
-  builtInForceField,
-  figuresOf,
-  parseOffxml,
-} from '@bespoke/smirnoff';
+import { appendTorsions, bespokeTorsions, builtInForceField, parseOffxml } from '@bespoke/smirnoff';
 import { KCAL_PER_MOL_PER_HARTREE } from '@bespoke/units';
 import { builtInWorkflows } from '@bespoke/workflow-schema';
 import { readFileSync } from 'node:fs';
@@ -101,14 +95,8 @@ function startOf({ drive: { molecule, dihedral } }, { penalty, priorWidthKcalPer
   });
   const named = torsions.map((torsion, n) => ({ ...torsion, id: `bespoke-${n + 1}` }));
   const forceField = appendTorsions(sage, named, []);
-  const figures = torsions
-    .flatMap(({ smirks }) => figuresOf(forceField, 'ProperTorsions', smirks))
-    .map((figure) =>
-      penalty === 'evidence'
-        ? figureFittedByEvidence(forceField, figure, priorWidthKcalPerMol)
-        : { ...figure, priorWidth: priorWidthKcalPerMol },
-    );
-  return { forceField, figures };
+  const parameters = torsions.map(({ smirks }) => ({ section: 'ProperTorsions', smirks }));
+  return { forceField, figures: figuresToFit(forceField, parameters, { penalty, priorWidthKcalPerMol }) };
 }
 
 /** Of the points that count among some, the squared errors after a fit to others; of no fit where no choice is given. */

@@ -3,7 +3,7 @@
 //   node test/bench/fitting.mjs speed          CPU time of the same runs, warm and in this process, against ForceBalance's
 //   node test/bench/fitting.mjs baseline [-- options of chem fit]   the 90 development drives, each by itself
 // Needs a build and ../shared/data. Wall times are those of a fit in its thread, on as many cores as there are.
-import { fitProfiles, fittedFigure } from '@bespoke/fitting';
+import { fitProfiles, withPriors } from '@bespoke/fitting';
 import { loadRDKit, moleculeFromSmiles } from '@bespoke/molecule';
 import { markedFigures, parseOffxml } from '@bespoke/smirnoff';
 import { execFileSync } from 'node:child_process';
@@ -90,7 +90,6 @@ async function speed() {
   };
   const runs = records('forcebalance/fits-dev.jsonl.gz').map((run) => {
     const forceField = parseOffxml(run.force_field_before);
-    const figures = markedFigures(forceField).map(fittedFigure);
     const profiles = run.targets.map(({ id, mapped_smiles, charges_e }) => {
       const { dihedrals, energies_hartree, geometries_angstrom } = byId.get(id);
       const points = energies_hartree.map((energyHartree, n) => ({
@@ -101,6 +100,8 @@ async function speed() {
       return { molecule, dihedral: dihedrals[0], chargesE: charges_e, points };
     });
     const penalty = run.penalty_type;
+    const priors = { penalty, priorWidthKcalPerMol: 6 };
+    const figures = withPriors(forceField, markedFigures(forceField), priors);
     return { run, fit: () => fitProfiles(forceField, profiles, figures, { ...settings, penalty }) };
   });
   for (const { fit } of runs) await fit();

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { FigureSection } from '@bespoke/smirnoff';
+import type { CopiedSection } from '@bespoke/smirnoff';
 import { FRAGMENTATION_SCHEMES } from '@bespoke/workflow-schema';
 import { positiveNumber, wholeNumber } from '../option-values';
 import type {
@@ -178,7 +178,7 @@ export function chemCommand(): Command {
     )
     .option(
       '--also <sections>',
-      'also the general parameters of the molecules in these sections, as in Bonds,Angles,ImproperTorsions,vdW',
+      'also the parameters of these sections, new or in place as --parameters says: Bonds,Angles,ImproperTorsions,vdW',
       sectionList,
     )
     .addHelpText(
@@ -267,11 +267,11 @@ function periodicityList(text: string): number[] {
   return list.map(Number);
 }
 
-const FITTED_SECTIONS: readonly FigureSection[] = ['Bonds', 'Angles', 'ImproperTorsions', 'vdW'];
+const FITTED_SECTIONS: readonly CopiedSection[] = ['Bonds', 'Angles', 'ImproperTorsions', 'vdW'];
 
-function sectionList(text: string): FigureSection[] {
+function sectionList(text: string): CopiedSection[] {
   const list = text.split(',').map((name) => FITTED_SECTIONS.find((section) => section === name));
   if (list.includes(undefined) || new Set(list).size < list.length)
     throw new InvalidArgumentError(`It is to be a list of ${FITTED_SECTIONS.join(', ')}.`);
-  return list as FigureSection[];
+  return list as CopiedSection[];
 }

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { targetBonds, TargetSmartsError } from '@bespoke/fragmentation';
 import { loadRDKit, moleculeFromSmiles, SmartsError } from '@bespoke/molecule';
 import { CHARGE_MODEL_NAMES, chargeModelNamed } from '@bespoke/partial-charges';
-import { markedFigures, SmirnoffError, type FigureSection } from '@bespoke/smirnoff';
+import { markedFigures, SmirnoffError, type CopiedSection } from '@bespoke/smirnoff';
 import { builtInWorkflows, type FragmentationScheme, type Workflow } from '@bespoke/workflow-schema';
 import { CliError } from '../cli-error';
 import { safeFileName } from '../outputs';
@@ -123,7 +123,7 @@ export interface FitOptions extends ForceFieldOptions {
   optimizer: 'native' | 'ForceBalance';
   penalty: FitSettings['optimizer']['penalty'];
   parameters: FitSettings['parameters'];
-  also?: FigureSection[];
+  also?: CopiedSection[];
 }
 
 /** `bespoke chem fit` */

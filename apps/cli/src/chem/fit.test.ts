@@ -102,9 +102,13 @@ describe('a fit to a drive', () => {
     expect(
       all.fit!.parameters.some(({ attribute, before, after }) => attribute === 'angle' && before !== after),
     ).toBe(true);
-    for (const { before, after, prior_width } of all.fit!.parameters) {
+    for (const { smirks, before, after, prior_width } of all.fit!.parameters) {
       expect(Math.abs(after - before)).toBeLessThan(prior_width);
+      expect(SETTINGS.forceFields[0]).not.toContain(`smirks="${smirks}"`);
+      expect(all.fit!.offxml).toContain(`smirks="${smirks}"`);
     }
+    const inPlace = await fitted([LINE], { optimizer, parameters: 'general', also: ['Angles'] });
+    for (const { smirks } of inPlace.fit!.parameters) expect(SETTINGS.forceFields[0]).toContain(smirks);
   });
 
   it('by evidence has narrower priors the higher the periodicity, whatever the parameters', async () => {

@@ -1,29 +1,28 @@
 import {
   fitProfiles,
-  figureFittedByEvidence,
-  fittedFigure,
-  generalFigures,
   profileOf,
+  startOfFit,
+  withPriors,
   type Drive,
   type DriveFit,
-  type FittedFigure,
   type OptimizerSettings,
+  type ParametersToFit,
+  type PriorSettings,
 } from '@bespoke/fitting';
-import { canonicalAroundBond } from '@bespoke/molecule';
+import { canonicalAroundBond, heavySmiles } from '@bespoke/molecule';
 import { forceFieldCharges } from '@bespoke/partial-charges';
 import type { EngineRun } from '@bespoke/qc-engines';
 import {
-  appendTorsions,
+  bespokeCopies,
   bespokeTorsions,
-  figuresOf,
+  generalParameters,
   markedFigures,
   withFigures,
+  withProvenance,
   writeOffxml,
   type BespokeTorsion,
-  type Figure,
-  type FigureSection,
+  type CopiedSection,
   type ForceField,
-  type TorsionToAppend,
 } from '@bespoke/smirnoff';
 import { driveOf } from './drive-record';
 import { measuresOf, type DriveFigures, type FitResult } from './fit-report';
@@ -34,13 +33,13 @@ import { refusalOf } from './refusal';
 export interface FitSettings {
   /** OFFXML of each. */
   forceFields: readonly string[];
-  /** What is fitted: new torsions of each driven bond, the general ones in their place, or what is marked. */
+  /** What is fitted: new parameters for the driven molecules, their general ones in place, or what is marked. */
   parameters: 'bespoke' | 'general' | 'marked';
-  /** Other sections whose general parameters are fitted too, as the driven molecules have them. */
-  also: readonly FigureSection[];
+  /** Sections that are fitted beside the torsions of the driven bonds. */
+  also: readonly CopiedSection[];
   /** Each new torsion gets a term for each of these. */
   periodicities: readonly number[];
-  optimizer: OptimizerSettings & { priorWidthKcalPerMol: number };
+  optimizer: OptimizerSettings & PriorSettings;
 }
 
 /** A line with a drive. */
@@ -66,9 +65,7 @@ export function fitWith(
     if (read.length === 0) return { drives: entries.filter((entry) => 'error' in entry), fit: null };
 
     const drives = read.map(({ drive }) => drive);
-    const torsions = distinct(read.flatMap((entry) => entry.torsions));
-    const forceField = torsions.length === 0 ? base : appendTorsions(base, torsions, PROVENANCE);
-    const figures = figuresToFit(drives, forceField, torsions, settings);
+    const { forceField, figures, warnings } = startOf(base, read, settings);
     const fit = await fitProfiles(forceField, drives, figures, settings.optimizer);
 
     const profiles = fit.drives.values();
@@ -92,14 +89,14 @@ export function fitWith(
           after: fit.figures[index]!.value,
           prior_width: priorWidth,
         })),
-        warnings: fit.warnings,
-        offxml: writeOffxml(withFigures(forceField, fit.figures)),
+        warnings: [...warnings, ...fit.warnings],
+        offxml: writeOffxml(withProvenance(withFigures(forceField, fit.figures), PROVENANCE)),
       },
     };
   };
 }
 
-const PROVENANCE = ['Torsions at the end of ProperTorsions: fitted by bespoke chem fit to torsion drives.'];
+const PROVENANCE = ['Fitted by bespoke chem fit to torsion drives: its report names the parameters.'];
 
 interface IdentifiedDrive {
   id: string | number;
@@ -155,37 +152,53 @@ function newTorsions(
   return bespokeTorsions({ fragment, bond, parent, occurrences, forceField, periodicities });
 }
 
-function distinct(torsions: readonly BespokeTorsion[]): TorsionToAppend[] {
-  const bySmirks = new Map(torsions.map((torsion) => [torsion.smirks, torsion]));
-  return [...bySmirks.values()].map(({ smirks, terms }, index) => ({
-    id: `bespoke-${index + 1}`,
-    smirks,
-    terms,
-  }));
+/** The force field with what is new in it, the figures to be fitted, and what a person should know of that. */
+function startOf(
+  base: ForceField,
+  read: readonly IdentifiedDrive[],
+  { parameters, also, optimizer }: FitSettings,
+): ReturnType<typeof startOfFit> & { warnings: string[] } {
+  const drives = read.map(({ drive }) => drive);
+  switch (parameters) {
+    case 'marked':
+      return { forceField: base, figures: withPriors(base, markedFigures(base), optimizer), warnings: [] };
+    case 'general': {
+      const others = drives.flatMap(({ molecule, dihedral: [, j, k] }) =>
+        generalParameters(base, molecule, { bonds: [[j, k]], atoms: [...molecule.atoms.keys()] }, [
+          'ProperTorsions',
+          ...also,
+        ]),
+      );
+      return { ...startOfFit(base, { torsions: [], others }, optimizer), warnings: [] };
+    }
+    case 'bespoke': {
+      const torsions = read.flatMap((entry) => entry.torsions);
+      const { others, warnings } = copiesFor(drives, base, also);
+      return { ...startOfFit(base, { torsions, others }, optimizer), warnings };
+    }
+    default:
+      return parameters satisfies never;
+  }
 }
 
-function figuresToFit(
+/** Parameters of each driven molecule's own, which hit nothing in the others. */
+function copiesFor(
   drives: readonly Drive[],
   forceField: ForceField,
-  torsions: readonly TorsionToAppend[],
-  { parameters, also, optimizer }: FitSettings,
-): FittedFigure[] {
-  const withPrior = (figure: Figure): FittedFigure =>
-    optimizer.penalty === 'evidence'
-      ? figureFittedByEvidence(forceField, figure, optimizer.priorWidthKcalPerMol)
-      : fittedFigure(figure);
-  if (parameters === 'marked') return markedFigures(forceField).map(withPrior);
-  const sections: FigureSection[] = parameters === 'general' ? ['ProperTorsions', ...also] : [...also];
-  const figures: Figure[] = [
-    ...torsions.flatMap(({ smirks }) => figuresOf(forceField, 'ProperTorsions', smirks)),
-    ...drives.flatMap(({ molecule, dihedral: [, j, k] }) =>
-      generalFigures(forceField, molecule, [j, k], sections),
-    ),
-  ];
-  const distinct = new Map(
-    figures.map((figure) => [[figure.section, figure.attribute, figure.smirks].join(' '), figure]),
-  );
-  return [...distinct.values()].map(withPrior);
+  sections: readonly CopiedSection[],
+): { others: ParametersToFit['others']; warnings: string[] } {
+  const molecules = [...new Map(drives.map(({ molecule }) => [heavySmiles(molecule), molecule])).values()];
+  const made = molecules.map((parent) => {
+    const fragments = molecules.map((fragment) => ({
+      fragment,
+      occurrences: fragment === parent ? [{ parentAtoms: [...parent.atoms.keys()] }] : [],
+    }));
+    return bespokeCopies({ parent, fragments, forceField, sections });
+  });
+  return {
+    others: made.flatMap(({ copies }) => copies),
+    warnings: made.flatMap(({ warnings }) => warnings),
+  };
 }
 
 function driveFigures({ drive, gridDegrees }: IdentifiedDrive, fit: DriveFit): DriveFigures {

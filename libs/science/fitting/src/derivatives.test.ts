@@ -1,8 +1,14 @@
 import { generateConformers, loadRDKit, moleculeFromSmiles } from '@bespoke/molecule';
-import { builtInForceField, parseOffxml, type FigureSection, type ForceField } from '@bespoke/smirnoff';
+import {
+  builtInForceField,
+  generalParameters,
+  parseOffxml,
+  type FigureSection,
+  type ForceField,
+} from '@bespoke/smirnoff';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Drive } from './drive';
-import { fittedFigure, generalFigures, type FittedFigure } from './fitted-figures';
+import { figuresToFit, type FittedFigure } from './fitted-figures';
 import recorded from './fluoroethanol-drive.json';
 import { profileOf } from './profile-of-drive';
 import { profileResiduals, type ProfileSettings, type TorsionProfile } from './torsion-profile';
@@ -37,6 +43,16 @@ beforeAll(async () => {
   forceField = parseOffxml(builtInForceField('openff_unconstrained-2.2.1.offxml'));
 });
 
+/** What the force field gives to a driven molecule, of torsions those across its bond. */
+function figuresOf(
+  { molecule, dihedral: [, j, k] }: Pick<Drive, 'molecule' | 'dihedral'>,
+  sections: readonly FigureSection[],
+): FittedFigure[] {
+  const meant = { bonds: [[j, k]] as const, atoms: [...molecule.atoms.keys()] };
+  const parameters = generalParameters(forceField, molecule, meant, sections);
+  return figuresToFit(forceField, parameters, { penalty: 'L2', priorWidthKcalPerMol: 6 });
+}
+
 /** A conformer shaken four times, with energies and charges of no meaning. */
 function randomProfile(
   [smiles, dihedral]: [string, Drive['dihedral']],
@@ -53,9 +69,9 @@ function randomProfile(
       energyHartree: 0.005 * random(),
     })),
   };
-  const figures = generalFigures(forceField, molecule, [dihedral[1], dihedral[2]], SECTIONS)
-    .filter(({ attribute, value }) => attribute !== 'epsilon' || value > 0.01)
-    .map(fittedFigure);
+  const figures = figuresOf(drive, SECTIONS).filter(
+    ({ attribute, value }) => attribute !== 'epsilon' || value > 0.01,
+  );
   const { profile } = profileOf(forceField, drive, figures, SETTINGS);
   return { profile, figures, shifts: Float64Array.from(figures, (f) => 0.05 * f.priorWidth * random()) };
 }
@@ -93,9 +109,9 @@ describe('the derivatives of the relaxed objective', () => {
 describe('the second derivatives that speed the fit up', () => {
   it('agree with central differences, but for a small rest', () => {
     const molecule = moleculeFromSmiles(recorded.mappedSmiles);
-    const dihedral = recorded.dihedral as [number, number, number, number];
+    const dihedral = recorded.dihedral as Drive['dihedral'];
     const drive = { molecule, dihedral, chargesE: molecule.atoms.map(() => 0), points: recorded.points };
-    const figures = generalFigures(forceField, molecule, [dihedral[1], dihedral[2]], ['ProperTorsions']);
+    const figures = figuresOf(drive, ['ProperTorsions']);
     const { profile } = profileOf(forceField, drive, figures, SETTINGS);
     const size = figures.length;
     const shifts = Float64Array.from(figures, (_, p) => Math.sin(p));

@@ -1,6 +1,13 @@
 export type { Drive } from './drive';
 export { harmonicPriorWidth } from './evidence';
-export { figureFittedByEvidence, fittedFigure, generalFigures, type FittedFigure } from './fitted-figures';
+export {
+  figuresToFit,
+  startOfFit,
+  withPriors,
+  type FittedFigure,
+  type ParametersToFit,
+  type PriorSettings,
+} from './fitted-figures';
 export { FittingError } from './fitting-error';
 export type { FitProgress, Objective, OptimizerSettings } from './optimizer';
 export { fitProfiles, type DriveFit, type ProfileFit } from './profile-fit';

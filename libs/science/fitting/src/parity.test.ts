@@ -6,7 +6,7 @@ import { markedFigures, parseOffxml } from '@bespoke/smirnoff';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { OptimizerSettings } from './optimizer';
 import type { Drive } from './drive';
-import { fittedFigure } from './fitted-figures';
+import { withPriors } from './fitted-figures';
 import { fitProfiles } from './profile-fit';
 
 const shared = resolve(__dirname, '../../../../../shared/data');
@@ -82,7 +82,10 @@ describe.skipIf(!present)('against ForceBalance (skipped without ../shared/data)
         maxIterations: 50,
       };
       const forceField = parseOffxml(recorded.force_field_before);
-      const figures = markedFigures(forceField).map(fittedFigure);
+      const figures = withPriors(forceField, markedFigures(forceField), {
+        penalty: recorded.penalty_type,
+        priorWidthKcalPerMol: 6,
+      });
       const fit = await fitProfiles(forceField, drives, figures, settings);
 
       expect(fit.warnings).toEqual([]);

@@ -1,5 +1,5 @@
 import type { TorsionTerm } from './assignment';
-import type { FigureSection } from './figures';
+import type { FigureSection, ParameterName } from './figures';
 import { childElements, type ForceField, type XmlElement, type XmlNode } from './offxml';
 import { elementsIn } from './sections';
 import { SmirnoffError } from './smirnoff-error';
@@ -11,12 +11,15 @@ export interface TorsionToAppend {
 }
 
 /** A parameter of the force field that is to stand there once more, under another pattern. */
-export interface CopyToAppend {
-  id: string;
-  section: FigureSection;
-  smirks: string;
+export interface CopyToAppend extends ParameterName {
   /** Pattern of the one that is there. */
   copyOf: string;
+}
+
+/** Torsions with the same pattern are one; named `bespoke-1`, `bespoke-2`, … for the force field. */
+export function distinctTorsions(torsions: readonly Omit<TorsionToAppend, 'id'>[]): TorsionToAppend[] {
+  const distinct = new Map(torsions.map((torsion) => [torsion.smirks, torsion]));
+  return [...distinct.values()].map(({ smirks, terms }, n) => ({ id: `bespoke-${n + 1}`, smirks, terms }));
 }
 
 /**
@@ -31,31 +34,48 @@ export function appendTorsions(
   parameters: readonly TorsionToAppend[],
   provenance: readonly string[],
 ): ForceField {
-  const appended = appendElements(forceField, 'ProperTorsions', parameters.map(properElement));
-  if (provenance.length === 0) {
-    return appended;
-  }
-  const comment: XmlNode = { kind: 'comment', text: commentText(provenance) };
-  return { ...appended, root: { ...appended.root, children: [comment, ...appended.root.children] } };
+  return withProvenance(
+    appendElements(forceField, 'ProperTorsions', parameters.map(properElement)),
+    provenance,
+  );
 }
 
+/** The force field with lines about where it comes from, as an XML comment above the sections. */
+export function withProvenance(forceField: ForceField, lines: readonly string[]): ForceField {
+  if (lines.length === 0) {
+    return forceField;
+  }
+  const comment: XmlNode = { kind: 'comment', text: commentText(lines) };
+  return { ...forceField, root: { ...forceField.root, children: [comment, ...forceField.root.children] } };
+}
+
+/** As OpenFF names parameters: b1, a1, … */
+const INITIALS: Record<FigureSection, string> = {
+  Bonds: 'b',
+  Angles: 'a',
+  ProperTorsions: 't',
+  ImproperTorsions: 'i',
+  vdW: 'n',
+};
+
 /**
- * Adds copies of parameters behind all others of their section, as `appendTorsions` does: with the same figures,
- * under their own patterns.
+ * Adds copies of parameters behind all others of their section, each once: with the same figures, under patterns of
+ * their own and ids such as `bespoke-a1`. One that has such a pattern already gives way.
  *
- * @throws SmirnoffError duplicate-parameter; unsupported-force-field where there is none to copy
+ * @throws SmirnoffError unsupported-force-field where there is none to copy
  */
 export function appendCopies(forceField: ForceField, copies: readonly CopyToAppend[]): ForceField {
   let appended = forceField;
   for (const section of new Set(copies.map((copy) => copy.section))) {
-    const own = copies.filter((copy) => copy.section === section);
-    const elements = own.map(({ id, smirks, copyOf }) => {
+    const own = new Map(copies.filter((copy) => copy.section === section).map((copy) => [copy.smirks, copy]));
+    const elements = [...own.values()].map(({ smirks, copyOf }, n) => {
       const original = elementsIn(forceField, section).find(
         ({ attributes }) => attributes['smirks'] === copyOf,
       );
       if (original === undefined) {
         throw new SmirnoffError('unsupported-force-field', `The force field has no ${copyOf} in ${section}.`);
       }
+      const id = `bespoke-${INITIALS[section]}${n + 1}`;
       return { ...original, attributes: { ...original.attributes, smirks, id } };
     });
     appended = appendElements(appended, section, elements);
@@ -69,6 +89,9 @@ function appendElements(
   sectionName: FigureSection,
   elements: readonly XmlElement[],
 ): ForceField {
+  if (elements.length === 0) {
+    return forceField;
+  }
   const patterns = new Set<string>();
   for (const {
     attributes: { smirks = '', id },

@@ -76,7 +76,7 @@ describe('parameters of their own for bonds, angles, impropers and atoms', () =>
 
   it('leave energies as they are until they are fitted', () => {
     const molecule = moleculeFromSmiles('CC(=O)Nc1ccccc1');
-    const copies = copiesOf(molecule, SECTIONS).copies.map((copy, n) => ({ ...copy, id: `bespoke-${n}` }));
+    const { copies } = copiesOf(molecule, SECTIONS);
     const forceField = parseOffxml(writeOffxml(appendCopies(SAGE, copies)));
     const [before, after] = [SAGE, forceField].map((each) => assignParameters(each, molecule));
     for (const section of SECTIONS) {

@@ -6,10 +6,14 @@ import { SmirnoffError } from './smirnoff-error';
 /** Sections whose figures a fit may change. */
 export type FigureSection = 'Bonds' | 'Angles' | 'ProperTorsions' | 'ImproperTorsions' | 'vdW';
 
-/** One number of a force field: an attribute of the parameter that has this pattern. */
-export interface FigureName {
+/** A parameter by its pattern. */
+export interface ParameterName {
   section: FigureSection;
   smirks: string;
+}
+
+/** One number of a force field: an attribute of a parameter. */
+export interface FigureName extends ParameterName {
   /** As in the file: k, length, angle, epsilon, rmin_half, k1, k2, …; also sigma where the file has rmin_half. */
   attribute: string;
 }
@@ -145,7 +149,7 @@ function isFigure(name: FigureName): boolean {
   return Object.hasOwn(UNITS[name.section], figureKind(name)) && isTorsion === /^k\d+$/.test(name.attribute);
 }
 
-function elementOf(forceField: ForceField, { section, smirks }: Omit<FigureName, 'attribute'>): XmlElement {
+function elementOf(forceField: ForceField, { section, smirks }: ParameterName): XmlElement {
   const element = elementsIn(forceField, section).find(({ attributes }) => attributes['smirks'] === smirks);
   if (element === undefined) {
     throw unsupported(`its ${section} have no parameter ${smirks}`);

@@ -1,4 +1,11 @@
-export { appendCopies, appendTorsions, type CopyToAppend, type TorsionToAppend } from './append-parameters';
+export {
+  appendCopies,
+  appendTorsions,
+  distinctTorsions,
+  withProvenance,
+  type CopyToAppend,
+  type TorsionToAppend,
+} from './append-parameters';
 export {
   assignParameters,
   termsIn,
@@ -40,8 +47,10 @@ export {
   type Figure,
   type FigureName,
   type FigureSection,
+  type ParameterName,
 } from './figures';
 export { fitGroups, type FitGroup } from './fit-groups';
+export { generalParameters, type MeantTerms } from './general-parameters';
 export { mergeForceFields } from './merge';
 export { labelMolecule, type AtomsAndId, type MoleculeLabels } from './molecule-labels';
 export { parseOffxml, writeOffxml, type ForceField } from './offxml';
