@@ -45,7 +45,7 @@ export interface OptimizedFigures {
  */
 const CONVERGED = 1e-6;
 /** A step that promises a smaller relative decrease than this is near enough for Newton's model. */
-const NEAR = 1e-2;
+const NEAR = 1e-1;
 const MAX_DAMPING = 1e5;
 const MAX_LEAPS = 3;
 
@@ -229,7 +229,7 @@ function addProfile(
 function proposeStep(at: Evaluation, damping: number, penalty: Penalty): Step {
   const step = minimiseModel(at, at.normal, damping, penalty);
   if (step.promised > NEAR * at.objective.total) return step;
-  const newton = newtonModel(at, penalty);
+  const newton = newtonModel(at, damping, penalty);
   return newton === null ? step : minimiseModel(at, newton, damping, penalty);
 }
 
@@ -257,7 +257,7 @@ function minimiseModel(at: Evaluation, model: Float64Array, damping: number, pen
  * Half the target's second derivatives, only among the figures across which the penalty is smooth; null where they
  * are not convex together with the penalty.
  */
-function newtonModel(at: Evaluation, penalty: Penalty): Float64Array | null {
+function newtonModel(at: Evaluation, damping: number, penalty: Penalty): Float64Array | null {
   const size = at.m.length;
   const isSmooth = Array.from(at.m, (m) => penalty.isSmoothAt(m));
   const newton = at.normal.map((value, pq) =>
@@ -265,6 +265,6 @@ function newtonModel(at: Evaluation, penalty: Penalty): Float64Array | null {
   );
   const factor = newton.slice();
   // Next to nothing, for figures that no point depends on.
-  for (let p = 0; p < size; p++) factor[p * size + p]! += penalty.halfCurvature + 1e-8;
+  for (let p = 0; p < size; p++) factor[p * size + p]! += penalty.halfCurvature + damping + 1e-8;
   return factorise(factor, size) ? newton : null;
 }
