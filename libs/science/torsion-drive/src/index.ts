@@ -1,5 +1,6 @@
 export { DriveError } from './drive-error';
 export type { DriveSettings, DriveState } from './drive-state';
+export { gridDegrees, gridNeighbours, gridOf, nearestGridIndex, type Grid, type GridSettings } from './grid';
 export {
   bestPoints,
   missingPoints,
