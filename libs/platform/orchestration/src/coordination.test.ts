@@ -195,6 +195,8 @@ class Platform {
   readonly runs = new Map<string, number>();
   readonly tasks = new Map<string, TaskRequest>();
   readonly broken = new Set<string>();
+  /** Tasks of this kind about this molecule wait until they are let go: `conformers a`. */
+  readonly held = new Set<string>();
   /** Makes the next answers of these tasks' kinds crashes. */
   crashKind: TaskRequest['kind'] | null = null;
 
@@ -216,18 +218,26 @@ class Platform {
   /** Runs until there is nothing to do; when a lost coordinator left gaps, the reconciler fills them. */
   settle(): void {
     for (let rounds = 0; rounds < 200; rounds++) {
-      for (let busy = true; busy;) {
-        const choices = [...this.wakes].map((wake) => () => this.wake(wake));
-        choices.push(...[...this.queue.values()].map((task) => () => this.work(task)));
-        busy = choices.length > 0;
-        if (busy) choices[Math.floor(this.random() * choices.length)]!();
-      }
+      this.run();
       for (const fit of this.fits.values())
         if (isFitOpen(fit) || !fit.released) this.wakes.add(`fit ${fit.id}`);
       for (const drive of this.drives.values()) if (isDriveOpen(drive)) this.wakes.add(`drive ${drive.id}`);
       if (this.wakes.size === 0) return;
     }
     throw new Error('the platform does not settle');
+  }
+
+  /** Runs until nothing is left to do but what is held. */
+  run(): void {
+    for (;;) {
+      const choices = [...this.wakes].map((wake) => () => this.wake(wake));
+      for (const task of this.queue.values()) {
+        const molecule = 'mappedSmiles' in task.input ? task.input.mappedSmiles : '';
+        if (!this.held.has(`${task.kind} ${molecule}`)) choices.push(() => this.work(task));
+      }
+      if (choices.length === 0) return;
+      choices[Math.floor(this.random() * choices.length)]!();
+    }
   }
 
   private work(task: TaskRequest): void {
@@ -366,34 +376,73 @@ function fitted({ tasks, runs }: Platform): string[] {
 }
 
 describe('fits and drives', () => {
-  it('end the same in any order of arrival, and each task runs once', () => {
-    const endings = seeds.map((seed) => {
-      const platform = new Platform(seeded(seed));
-      platform.submit('one', 'a.b');
-      platform.settle();
-      expect([...platform.runs.values()].every((runs) => runs === 1)).toBe(true);
-      expect(platform.fits.get('one')!.status).toBe('succeeded');
-      return JSON.stringify([
-        platform.fits.get('one'),
-        [...platform.artifacts].sort(),
-        [...platform.results.keys()].sort(),
-      ]);
-    });
-    expect(new Set(endings).size).toBe(1);
-  });
+  const molecules: [string, string[]][] = [
+    ['a.b', []],
+    ['b+1.b+2.b+3.d', ['b+2@60']],
+    ['a.unlike.c+1.c+2', ['fit of a', 'c+1@-120']],
+  ];
+  it.each(molecules)(
+    'end the same in any order of arrival, and each task runs once: %s',
+    (molecule, broken) => {
+      const endings = seeds.map((seed) => {
+        const platform = new Platform(seeded(seed));
+        for (const each of broken) platform.broken.add(each);
+        platform.submit('one', molecule);
+        platform.settle();
+        expect([...platform.runs.values()].every((runs) => runs === 1)).toBe(true);
+        expect(platform.fits.get('one')!.status).toBe('succeeded');
+        return JSON.stringify([
+          platform.fits.get('one'),
+          [...platform.artifacts].sort(),
+          [...platform.results.keys()].sort(),
+        ]);
+      });
+      expect(new Set(endings).size).toBe(1);
+    },
+  );
 
-  it('end the same when the coordinator is lost between any two effects', () => {
-    const undisturbed = new Platform(seeded(0));
-    undisturbed.submit('one', 'a.b');
-    undisturbed.settle();
-    for (const seed of seeds) {
-      const platform = new Platform(seeded(seed), 0.2);
-      platform.submit('one', 'a.b');
-      platform.settle();
-      expect(platform.fits.get('one')).toEqual(undisturbed.fits.get('one'));
-      expect(platform.artifacts).toEqual(undisturbed.artifacts);
-      expect([...platform.wants]).toEqual([]);
-    }
+  it.each(molecules)(
+    'end the same when the coordinator is lost between any two effects: %s',
+    (molecule, broken) => {
+      const run = (platform: Platform): Platform => {
+        for (const each of broken) platform.broken.add(each);
+        platform.submit('one', molecule);
+        platform.settle();
+        return platform;
+      };
+      const undisturbed = run(new Platform(seeded(0)));
+      for (const seed of seeds) {
+        const platform = run(new Platform(seeded(seed), 0.2));
+        expect(platform.fits.get('one')).toEqual(undisturbed.fits.get('one'));
+        expect(platform.artifacts).toEqual(undisturbed.artifacts);
+        expect([...platform.wants]).toEqual([]);
+      }
+    },
+  );
+
+  it('fit a group as soon as its own drives have ended, whatever becomes of others', () => {
+    const platform = new Platform(seeded(1));
+    platform.broken.add('b+2@60');
+    platform.held.add('conformers d').add('conformers b+3');
+    platform.submit('one', 'a.b+1.b+2.b+3.d');
+    platform.run();
+    expect(fitted(platform)).toEqual(['a']);
+    const shown = (): string[] =>
+      fitView(platform.fits.get('one')!, 0).stages.map(({ name, status }) => `${name} ${status}`);
+    // Nothing of it runs until more drives have ended.
+    expect(shown()).toEqual(['fragmentation succeeded', 'qc-generation running', 'optimization waiting']);
+
+    platform.held.delete('conformers b+3');
+    platform.run();
+    expect(fitted(platform)).toEqual(['a', 'b+1, b+3']);
+    const { stages } = platform.fits.get('one')!;
+    expect(stages[1]).toMatchObject({ finishedAt: null });
+    expect(stages[2]).toMatchObject({ startedAt: 'now', finishedAt: null });
+
+    platform.held.clear();
+    platform.settle();
+    expect(fitted(platform)).toEqual(['a', 'b+1, b+3', 'd']);
+    expect(shown()).toEqual(['fragmentation succeeded', 'qc-generation succeeded', 'optimization succeeded']);
   });
 
   it('share the drive of a fragment that two fits have, and its tasks', () => {
@@ -505,7 +554,7 @@ describe('fits and drives', () => {
       result: null,
       released: false,
     };
-    delete earlier.groupTask;
+    delete earlier.groupings;
     delete earlier.parameterFits;
     delete earlier.forceFieldTask;
     platform.fits.set('one', earlier);

@@ -1,5 +1,6 @@
-import type { Failure } from '@bespoke/workflow-schema';
-import type { TaskOutcome, TaskRequest } from './task-request';
+import type { Failure, Lane } from '@bespoke/workflow-schema';
+import type { Engine } from './supply';
+import { taskIdOf, type TaskOutcome, type TaskRequest, type TaskSubject } from './task-request';
 
 /** A task of a fit. Fits that ask the same share it. */
 export interface FitTask {
@@ -28,4 +29,21 @@ export function afterTask(
 
 export function newTask({ taskId }: TaskRequest, epoch = 0): FitTask {
   return { taskId, epoch, wanted: false };
+}
+
+/** @param engine what the task is bound to, null where any worker of its stage may take it */
+export function fitsTask(
+  { id, lane }: { id: string; lane: Lane },
+  epoch: number,
+  subject: TaskSubject,
+  engine: Engine | null = null,
+): TaskRequest {
+  const { program, version: programVersion } = engine ?? { program: 'any', version: '' };
+  const taskId = taskIdOf(subject, program, programVersion, epoch);
+  return { ...subject, taskId, program, programVersion, lane, owner: { fit: id } };
+}
+
+/** What a task is bound to, undefined where to nothing. */
+export function engineOf({ program, programVersion: version }: TaskRequest): Engine | undefined {
+  return program === 'any' ? undefined : { program, version };
 }

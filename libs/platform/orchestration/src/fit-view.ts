@@ -1,5 +1,6 @@
 import type { FitView } from '@bespoke/workflow-schema';
-import { parameterFitsOf, type FitRecord } from './fit';
+import type { FitRecord } from './fit';
+import { parameterFitsOf } from './parameter-fits';
 
 /** A fit as clients see it. `revision` is the record's in the store: the id of the event that carries the view. */
 export function fitView(fit: FitRecord, revision: number): FitView {

@@ -1,10 +1,8 @@
 import {
   fragmentationProgram,
   STAGES,
-  type DrivenMolecule,
   type DriveStatus,
   type Failure,
-  type FitGroup,
   type FitStatus,
   type Fragment,
   type Lane,
@@ -13,6 +11,16 @@ import {
 } from '@bespoke/workflow-schema';
 import type { Command } from './command';
 import { driveIdOf, isDriveOpen, isDriveReopenable, type DriveOrder, type DriveRecord } from './drive';
+import { afterTask, engineOf, fitsTask, newTask, type FitTask } from './fit-task';
+import {
+  groupingsOf,
+  isParameterFitOpen,
+  parameterFitNeeds,
+  parameterFitsOf,
+  stepParameterFits,
+  type Grouping,
+  type ParameterFit,
+} from './parameter-fits';
 import {
   drivenMolecules,
   newParentChecks,
@@ -22,10 +30,9 @@ import {
   type DrivenInFit,
   type ParentChecks,
 } from './parent-check';
-import { afterTask, newTask, type FitTask } from './fit-task';
-import { missingSupply, versionToPin, type Engine, type Supply } from './supply';
+import { missingSupply, versionToPin, type Supply } from './supply';
 import { readOutcome } from './task-output';
-import { taskIdOf, type TaskOutcome, type TaskRequest, type TaskSubject } from './task-request';
+import type { TaskOutcome, TaskRequest, TaskSubject } from './task-request';
 
 /** A drive as its fits show it; a copy, so that the fit's record alone is what a client watches. */
 export interface FitDrive {
@@ -45,17 +52,6 @@ export interface FitDrive {
   failure: Failure | null;
   /** SHA-256 of the TorsionDriveRecord, once succeeded. */
   recordSha256: string | null;
-}
-
-/** The fit of one group of fragments, a task that every molecule with these fragments shares. */
-export interface ParameterFit extends FitTask {
-  /** The drives that it is made to, by their index: those of the group that succeeded. */
-  drives: number[];
-  /** `waiting` also while it is computed. */
-  status: FitStatus;
-  failure: Failure | null;
-  /** SHA-256 of its FitOutcome, once succeeded. */
-  outcomeSha256: string | null;
 }
 
 export interface StageProgress {
@@ -88,7 +84,7 @@ export interface FitOrder {
 export interface FitRecord extends FitOrder {
   v: 1;
   status: FitStatus;
-  /** The stage under way; where it ended, once it has ended. */
+  /** The first stage that has not ended; where the fit ended, once it has. Parameters are fitted beside drives. */
   stage: StageName;
   stages: StageProgress[];
   waitingFor: string | null;
@@ -107,9 +103,9 @@ export interface FitRecord extends FitOrder {
   /** One for each of `drivenMolecules`, in their order; empty until the fragments are known. */
   drives: FitDrive[];
   // What follows is absent in what an earlier version wrote.
-  /** Says which fragments are fitted together, once the drives have ended. */
-  groupTask?: FitTask | null;
-  /** One for each group, in their order; empty until they are known. */
+  /** The first is of all that is driven, once that is settled; others are of what is left of a group. */
+  groupings?: Grouping[];
+  /** One for each group whose drives have ended, in the order of the drives. */
   parameterFits?: ParameterFit[];
   /** Puts the force field together, once the parameters are fitted. */
   forceFieldTask?: FitTask | null;
@@ -155,7 +151,7 @@ export function newFit(order: FitOrder): FitRecord {
     fragmentTask: newTask(fragmentTask(order, 0)),
     engineVersion: null,
     drives: [],
-    groupTask: null,
+    groupings: [],
     parameterFits: [],
     forceFieldTask: null,
     result: null,
@@ -171,25 +167,21 @@ export function isFitOpen({ status }: { status: FitStatus }): boolean {
 /** What the next step wants to see: results of tasks, and drives. */
 export function fitNeeds(state: FitRecord): { tasks: string[]; drives: string[] } {
   if (!isFitOpen(state)) return { tasks: [], drives: [] };
-  const drives = state.drives.map(({ driveId }) => driveId);
+  // The parameters to be fitted are in the fragments' result, not in the fit's record.
+  const fragments = state.fragmentTask.taskId;
   switch (state.stage) {
     case 'fragmentation':
-      return { tasks: [state.fragmentTask.taskId], drives: [] };
+      return { tasks: [fragments], drives: [] };
     case 'qc-generation':
-      // The parameters to be fitted are in the fragments' result, not in the fit's record.
       return {
-        tasks: [state.fragmentTask.taskId, ...parentCheckNeeds(state.parentChecks)],
-        drives,
+        tasks: [fragments, ...parentCheckNeeds(state.parentChecks), ...parameterFitNeeds(state)],
+        drives: state.drives.filter((drive) => !isEnded(drive)).map(({ driveId }) => driveId),
       };
     case 'optimization':
       return {
         tasks: [
-          state.fragmentTask.taskId,
-          ...(state.groupTask ? [state.groupTask.taskId] : []),
-          ...parameterFitsOf(state)
-            .filter(isFitOpen)
-            .map(({ taskId }) => taskId),
-          ...(state.forceFieldTask ? [state.forceFieldTask.taskId] : []),
+          fragments,
+          ...(state.forceFieldTask ? [state.forceFieldTask.taskId] : parameterFitNeeds(state)),
         ],
         drives: [],
       };
@@ -278,29 +270,40 @@ function driving(state: FitRecord, event: Observation): FitTransition {
   const checked = state.parentChecks && withVerdicts(state, state.parentChecks, fragments, event.outcomes);
   const known = { ...state, ...(checked && { parentChecks: checked.checks }) };
   const drives = fitDrives(known, fragments, event);
+  const driven = drivenMolecules(fragments, known.parentChecks);
   const commands = [
-    ...(checked?.tasks ?? []).map((task): Command => ({ type: 'publish-task', task })),
-    ...drivenMolecules(fragments, known.parentChecks).flatMap((driven, index): Command[] => {
-      const order = driveOrder(state, programVersion, driven);
+    ...(checked?.tasks ?? []).map(published),
+    ...driven.flatMap((each, index): Command[] => {
+      const order = driveOrder(state, programVersion, each);
       const isAsked =
-        driven.isProvisional ||
+        each.isProvisional ||
         isEnded(drives[index]!) ||
         joined(event.drives[driveIdOf(order)] ?? null, state.id);
       return isAsked ? [] : [{ type: 'want-drive', order, fitId: state.id }];
     }),
   ];
-  const open = drives.filter((drive) => !isEnded(drive));
   const updated = { ...known, drives };
-  if (open.length > 0) {
-    const waitingFor = open.every((drive) => drive.waitingFor !== null) ? open[0]!.waitingFor : null;
-    return { state: waiting(updated, waitingFor), commands };
-  }
+  const open = drives.filter((drive) => !isEnded(drive));
+  if (open.length === 0) return drivesEnded(updated, fragments, event);
+  const waitingFor = open.every((drive) => drive.waitingFor !== null) ? open[0]!.waitingFor : null;
+  const shown = waiting(updated, waitingFor);
+  if (driven.some(({ isProvisional }) => isProvisional)) return { state: shown, commands };
+  const { groupings, parameterFits, ...fits } = stepParameterFits(shown, fragments, event);
+  const fitted: FitRecord = { ...shown, groupings, parameterFits };
+  if (fits.failure !== null) return failedToFit(fitted, fits.failure, event.now);
+  return {
+    state: besideDrives(fitted, fits.waitingFor, event.now),
+    commands: [...commands, ...fits.published.map(published)],
+  };
+}
 
+function drivesEnded(state: FitRecord, fragments: readonly Fragment[], { now }: Observation): FitTransition {
+  const { drives } = state;
   const dropped = drives.filter(({ status }) => status !== 'succeeded');
   if (dropped.length === drives.length) {
     const { message, logSha256 } = dropped[0]!.failure!;
     return released(
-      ended(updated, 'failed', event.now, {
+      ended(state, 'failed', now, {
         failure: {
           code: 'all-drives-failed',
           message: `None of the ${drives.length} torsion drives gave a profile. The first: ${message}`,
@@ -310,60 +313,29 @@ function driving(state: FitRecord, event: Observation): FitTransition {
     );
   }
   const warnings = [
-    ...parentCheckWarnings(state, fragments, known.parentChecks),
+    ...parentCheckWarnings(state, fragments, state.parentChecks),
     ...dropped.map(
       ({ fragment, failure }) => `The torsion of the fragment ${fragment} was left out: ${failure!.message}`,
     ),
   ];
-  const driven: FitRecord = { ...updated, warnings: [...state.warnings, ...warnings] };
-  return { state: entered(driven, 'optimization', event.now), commands: [] };
+  const driven: FitRecord = { ...state, warnings: [...state.warnings, ...warnings] };
+  return { state: entered(driven, 'optimization', now), commands: [] };
 }
 
 function fitting(state: FitRecord, event: Observation): FitTransition {
   const fragmented = readOutcome('fragment', event.outcomes[state.fragmentTask.taskId]);
   if (fragmented?.outcome !== 'succeeded') return lostFragments(state);
   const { fragments } = fragmented.output;
-  const groupRequest = (epoch: number): TaskRequest => groupFragmentsTask(state, fragments, epoch);
-  const groupTask = state.groupTask ?? newTask(groupRequest(0));
-  if (!state.groupTask) return { state: { ...state, groupTask }, commands: [] };
-  const grouped = readOutcome('group-fragments', event.outcomes[groupTask.taskId]);
-  if (grouped === null || grouped.outcome !== 'succeeded') {
-    return asking(state, event, groupTask, groupRequest, (groupTask) => ({ groupTask }), grouped);
-  }
-  const { groups } = grouped.output;
-  const before = parameterFitsOf(state);
-  if (before.length === 0) {
-    return { state: { ...state, parameterFits: newParameterFits(state, fragments, groups) }, commands: [] };
-  }
-
-  const steps = before.map((fit, index) =>
-    stepParameterFit(fit, event, (epoch) => fitParametersTask(state, fragments, groups[index]!, epoch)),
-  );
-  const updated: FitRecord = { ...state, parameterFits: steps.map(({ fit }) => fit) };
-  if (steps.some(({ fit }) => isFitOpen(fit))) {
-    const waitingFor = missingSupply(event.supply, state.stage);
-    return { state: waiting(updated, waitingFor), commands: steps.flatMap(({ commands }) => commands) };
-  }
-  return state.forceFieldTask
-    ? writing(updated, state.forceFieldTask, fragments, event)
-    : fitted(updated, fragments, event);
+  if (state.forceFieldTask) return writing(state, state.forceFieldTask, fragments, event);
+  const { groupings, parameterFits, ...fits } = stepParameterFits(state, fragments, event);
+  const updated: FitRecord = { ...state, groupings, parameterFits };
+  if (fits.failure !== null) return failedToFit(updated, fits.failure, event.now);
+  if (fits.haveEnded) return fitted(updated, fragments, event);
+  return { state: waiting(updated, fits.waitingFor), commands: fits.published.map(published) };
 }
 
-function stepParameterFit(
-  fit: ParameterFit,
-  event: Observation,
-  request: (epoch: number) => TaskRequest,
-): { fit: ParameterFit; commands: Command[] } {
-  if (!isFitOpen(fit)) return { fit, commands: [] };
-  const outcome = readOutcome('fit-parameters', event.outcomes[fit.taskId]);
-  if (outcome?.outcome === 'succeeded') {
-    const { fitOutcomeSha256: outcomeSha256 } = outcome.output;
-    return { fit: { ...fit, status: 'succeeded', outcomeSha256 }, commands: [] };
-  }
-  const next = afterTask(fit, outcome, request);
-  if ('failure' in next) return { fit: { ...fit, status: 'failed', failure: next.failure }, commands: [] };
-  const { task, published } = next;
-  return { fit: { ...fit, ...task }, commands: published ? [{ type: 'publish-task', task: published }] : [] };
+function failedToFit(state: FitRecord, failure: Failure, now: string): FitTransition {
+  return released(ended({ ...state, stage: 'optimization' }, 'failed', now, { failure }));
 }
 
 /** All fits of parameters have ended. One that failed costs its own torsions; only all together fail the whole. */
@@ -419,8 +391,12 @@ function asking(
   if (next.published === null) return { state: asked, commands: [] };
   return {
     state: waiting(started(asked, now), missingSupply(supply, state.stage, engineOf(next.published))),
-    commands: [{ type: 'publish-task', task: next.published }],
+    commands: [published(next.published)],
   };
+}
+
+function published(task: TaskRequest): Command {
+  return { type: 'publish-task', task };
 }
 
 /** Results are never deleted while a fit needs them; if someone did, the fit waits where it is seen. */
@@ -437,6 +413,8 @@ function fitDrives(state: FitRecord, fragments: readonly Fragment[], event: Obse
     const order = driveOrder(state, state.engineVersion!, driven);
     const id = driveIdOf(order);
     const known = state.drives.find(({ driveId }) => driveId === id) ?? newFitDrive(order, driven);
+    // Should another fit have it tried again: this one goes by how it ended, and may have fitted what is left.
+    if (isEnded(known)) return known;
     if (!driven.isProvisional) return copied(known, event.drives[id] ?? null, state.id);
     const checkedBy = {
       program: state.workflow.parentCheck!.qc.program,
@@ -500,6 +478,21 @@ function waiting(state: FitRecord, waitingFor: string | null): FitRecord {
   };
 }
 
+/** What the fits of parameters add while drives are under way. */
+function besideDrives(state: FitRecord, waitingFor: string | null, now: string): FitRecord {
+  const fits = parameterFitsOf(state);
+  if (fits.length === 0) return state;
+  const isRunning = fits.some(isParameterFitOpen) && waitingFor === null;
+  const status = isRunning ? 'running' : 'waiting';
+  return {
+    ...state,
+    ...(isRunning && { status, waitingFor: null }),
+    stages: state.stages.map((stage) =>
+      stage.name === 'optimization' ? { ...stage, status, startedAt: stage.startedAt ?? now } : stage,
+    ),
+  };
+}
+
 function started(state: FitRecord, now: string): FitRecord {
   return {
     ...state,
@@ -537,15 +530,15 @@ function ended(
       isDriveOpen(drive) ? { ...drive, status: 'cancelled', waitingFor: null } : drive,
     ),
     parameterFits: parameterFitsOf(state).map((fit) =>
-      isFitOpen(fit) ? { ...fit, status: 'cancelled' } : fit,
+      isParameterFitOpen(fit) ? { ...fit, status: 'cancelled' } : fit,
     ),
     stages: state.stages.map((stage, index) =>
       stage.status === 'succeeded'
         ? stage
         : {
             ...stage,
-            status: index > reached && status === 'failed' ? 'cancelled' : status,
-            finishedAt: index > reached ? null : now,
+            status: index !== reached && status === 'failed' ? 'cancelled' : status,
+            finishedAt: index > reached && stage.startedAt === null ? null : now,
           },
     ),
   };
@@ -557,7 +550,7 @@ function released(state: FitRecord): FitTransition {
   const tasks = [
     state.fragmentTask,
     ...(state.parentChecks?.checks ?? []).map(({ task }) => task),
-    state.groupTask,
+    ...groupingsOf(state),
     ...parameterFitsOf(state),
     state.forceFieldTask,
   ].flatMap((task) => (task?.wanted ? [task.taskId] : []));
@@ -608,80 +601,10 @@ function fragmentTask(fit: FitOrder & Pick<FitRecord, 'fragmentationVersion'>, e
   return fitsTask(fit, epoch, subject, program && { program, version: fit.fragmentationVersion ?? '' });
 }
 
-export function parameterFitsOf({ parameterFits }: FitRecord): ParameterFit[] {
-  return parameterFits ?? [];
-}
-
-function newParameterFits(
-  fit: FitRecord,
-  fragments: readonly Fragment[],
-  groups: readonly FitGroup[],
-): ParameterFit[] {
-  const all = fittable(fit, fragments);
-  return groups.map((group): ParameterFit => {
-    const task = newTask(fitParametersTask(fit, fragments, group, 0));
-    const drives = group.fragments.map((index) => all[index]!.drive);
-    return { ...task, drives, status: 'waiting', failure: null, outcomeSha256: null };
-  });
-}
-
-/** What was driven with success, by the index of its drive. */
-function fittable(
-  fit: FitRecord,
-  fragments: readonly Fragment[],
-): { molecule: DrivenMolecule; drive: number }[] {
-  return drivenMolecules(fragments, fit.parentChecks)
-    .map(({ molecule }, drive) => ({ molecule, drive }))
-    .filter(({ drive }) => fit.drives[drive]!.recordSha256 !== null);
-}
-
-function groupFragmentsTask(fit: FitRecord, fragments: readonly Fragment[], epoch: number): TaskRequest {
-  return fitsTask(fit, epoch, {
-    kind: 'group-fragments',
-    input: {
-      softwareVersion: fit.softwareVersion,
-      fragments: fittable(fit, fragments).map(({ molecule: { mappedSmiles, parameters } }) => ({
-        mappedSmiles,
-        smirks: parameters.map(({ smirks }) => smirks),
-      })),
-    },
-  });
-}
-
-/** @param group of what is fittable */
-function fitParametersTask(
-  fit: FitRecord,
-  fragments: readonly Fragment[],
-  group: FitGroup,
-  epoch: number,
-): TaskRequest {
-  const all = fittable(fit, fragments);
-  const targets = group.fragments.map((index, n) => {
-    const { molecule, drive } = all[index]!;
-    const { mappedSmiles, dihedral, parameters } = molecule;
-    return {
-      mappedSmiles,
-      dihedral,
-      torsionDriveSha256: fit.drives[drive]!.recordSha256!,
-      parameters: parameters.map((parameter, m) => ({ ...parameter, smirks: group.smirks[n]![m]! })),
-    };
-  });
-  return fitsTask(fit, epoch, {
-    kind: 'fit-parameters',
-    input: {
-      softwareVersion: fit.softwareVersion,
-      baseForceFieldSha256: fit.baseForceField.sha256,
-      fit: fit.workflow.fit,
-      ...(fit.workflow.chargeModel && { chargeModel: fit.workflow.chargeModel }),
-      targets,
-    },
-  });
-}
-
 /** In the order of the fragments: where patterns overlap, the last one wins. */
 function writeForceFieldTask(fit: FitRecord, fragments: readonly Fragment[], epoch: number): TaskRequest {
   const fits = parameterFitsOf(fit);
-  const fitted = fittable(fit, fragments).flatMap(({ molecule, drive }) => {
+  const fitted = drivenMolecules(fragments, fit.parentChecks).flatMap(({ molecule }, drive) => {
     const { mappedSmiles, dihedral, parameters } = molecule;
     const fitOutcomeSha256 = fits.find(({ drives }) => drives.includes(drive))?.outcomeSha256 ?? null;
     const smirks = parameters.map((parameter) => parameter.smirks);
@@ -699,20 +622,4 @@ function writeForceFieldTask(fit: FitRecord, fragments: readonly Fragment[], epo
       fragments: fitted,
     },
   });
-}
-
-function fitsTask(
-  { id, lane }: FitOrder,
-  epoch: number,
-  subject: TaskSubject,
-  engine: Engine | null = null,
-): TaskRequest {
-  const { program, version: programVersion } = engine ?? { program: 'any', version: '' };
-  const taskId = taskIdOf(subject, program, programVersion, epoch);
-  return { ...subject, taskId, program, programVersion, lane, owner: { fit: id } };
-}
-
-/** What a task is bound to, undefined where to nothing. */
-function engineOf({ program, programVersion: version }: TaskRequest): Engine | undefined {
-  return program === 'any' ? undefined : { program, version };
 }

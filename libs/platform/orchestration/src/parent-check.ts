@@ -1,9 +1,9 @@
 import type { DrivenMolecule, Fragment, ParentCheckResult, ParentVerdict } from '@bespoke/workflow-schema';
 import type { FitOrder } from './fit';
-import { afterTask, newTask, type FitTask } from './fit-task';
+import { afterTask, fitsTask, newTask, type FitTask } from './fit-task';
 import { versionToPin, type Supply } from './supply';
 import { readOutcome } from './task-output';
-import { taskIdOf, type TaskOutcome, type TaskRequest, type TaskSubject } from './task-request';
+import type { TaskOutcome, TaskRequest, TaskSubject } from './task-request';
 
 /** Whether a fragment may stand for its molecule, as far as is known; its task is null where none is needed. */
 export interface ParentCheck {
@@ -155,12 +155,5 @@ function parentCheckTask(
       gridSpacingDegrees,
     },
   };
-  return {
-    ...subject,
-    taskId: taskIdOf(subject, qc.program, programVersion, epoch),
-    program: qc.program,
-    programVersion,
-    lane: fit.lane,
-    owner: { fit: fit.id },
-  };
+  return fitsTask(fit, epoch, subject, { program: qc.program, version: programVersion });
 }

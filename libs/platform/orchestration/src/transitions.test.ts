@@ -247,7 +247,7 @@ describe('a fit', () => {
   const known = (fit: FitRecord, task: string): TaskOutcome | null =>
     task === fit.fragmentTask.taskId && fit.stage !== 'fragmentation'
       ? fragments
-      : task === fit.groupTask?.taskId && fit.parameterFits?.length
+      : task === fit.groupings?.[0]?.taskId && fit.parameterFits?.length
         ? groups
         : null;
   const drive = (status: DriveStatus): DriveRecord => ({
@@ -325,8 +325,8 @@ describe('a fit', () => {
   });
 
   it.each(['failed', 'crashed', 'timed-out'] as const)('ends with its own task that %s', (kind) => {
-    for (const name of ['fragmenting', 'grouping', 'fitting', 'writing']) {
-      const ended = settle(all[name]!, outcome(kind), null);
+    for (const name of ['fragmenting', 'driving', 'grouping', 'fitting', 'writing']) {
+      const ended = settle(all[name]!, outcome(kind), 'running');
       expect(ended).toMatchObject({ status: 'failed', failure: { code: kind, message: `it ${kind}` } });
     }
   });
@@ -430,10 +430,58 @@ describe('a fit', () => {
           drives: { [driving.drives[0]!.driveId]: { ...drive('cancelled'), wantedBy: [] } },
         }),
       });
-      expect(commands).toMatchObject([{ type: 'want-drive', fitId: 'f' }]);
+      expect(commands).toMatchObject([
+        { type: 'want-drive', fitId: 'f' },
+        { type: 'publish-task', task: { kind: 'group-fragments' } },
+      ]);
       expect(isFitOpen(state)).toBe(true);
     }
-    expect(stepFit(driving, observe(driving, null, 'running')).commands).toEqual([]);
+    const { commands } = stepFit(driving, observe(driving, null, 'running'));
+    expect(commands).toMatchObject([{ type: 'publish-task', task: { kind: 'group-fragments' } }]);
+  });
+
+  it('keeps to how a drive ended for it, also where another fit has that drive tried again', () => {
+    const two = outcome('succeeded', {
+      fragments: ['a', 'b'].map((mappedSmiles) => ({
+        mappedSmiles,
+        smiles: mappedSmiles,
+        dihedral: [0, 1, 2, 3],
+        occurrences: [],
+        parameters: [],
+      })),
+      warnings: [],
+    });
+    const observed = (fit: FitRecord, statuses: DriveStatus[]): FitEvent => ({
+      type: 'observed',
+      now,
+      outcomes: { [fit.fragmentTask.taskId]: two },
+      drives: Object.fromEntries(fit.drives.map(({ driveId }, n) => [driveId, drive(statuses[n]!)])),
+      supply,
+    });
+    let fit = fragmenting;
+    const statuses = (...of: DriveStatus[]): DriveStatus[] => {
+      for (let steps = 0; steps < 4; steps++) fit = stepFit(fit, observed(fit, of)).state;
+      return fit.drives.map(({ status }) => status);
+    };
+    expect(statuses('running', 'failed')).toEqual(['running', 'failed']);
+    expect(statuses('running', 'running')).toEqual(['running', 'failed']);
+    expect(statuses('succeeded', 'succeeded')).toEqual(['succeeded', 'failed']);
+  });
+
+  it('fits beside its drives, and says in which stage it runs and where it ended', () => {
+    const shown = ({ status, stages }: FitRecord): string[] => [
+      status,
+      ...stages.map(({ status, startedAt, finishedAt }) =>
+        [status, startedAt && 'started', finishedAt && 'finished'].filter(Boolean).join(' '),
+      ),
+    ];
+    const finished = 'succeeded started finished';
+    expect(shown(driving)).toEqual(['running', finished, 'running started', 'waiting']);
+    expect(shown(all['fitting']!)).toEqual(['running', finished, finished, 'running started']);
+    // The groups can't be told while the drives run.
+    const ungrouped = settle(driving, outcome('failed'), 'running');
+    expect(shown(ungrouped)).toEqual(['failed', finished, 'cancelled started finished', 'failed finished']);
+    expect(ungrouped.stage).toBe('optimization');
   });
 
   it('that has ended lets go of all it wanted, each time until that was done', () => {
@@ -443,7 +491,7 @@ describe('a fit', () => {
       expect(kinds).toEqual(
         {
           // The fragments; the groups; the parameters.
-          cancelled: ['unwant-drive', 'drop-task'],
+          cancelled: ['unwant-drive', 'drop-task', 'drop-task'],
           failed: ['unwant-drive', 'drop-task', 'drop-task', 'drop-task'],
           succeeded: ['unwant-drive', 'drop-task', 'drop-task', 'drop-task'],
         }[name],

@@ -25,6 +25,7 @@ export interface FitView {
   status: FitStatus;
   createdAt: string;
   finishedAt: string | null;
+  /** Parameters are fitted as soon as their drives have ended, so that the last two may overlap. */
   stages: { name: StageName; status: FitStatus; startedAt: string | null; finishedAt: string | null }[];
   drives: {
     driveId: string;
@@ -43,7 +44,7 @@ export interface FitView {
     optimizationsKnown: number;
     failure: Failure | null;
   }[];
-  /** The fits of its parameters, each shared by all molecules that have the same fragments; empty until they begin. */
+  /** The fits of its parameters, each shared by all molecules that have the same fragments, once their drives have ended. */
   parameterFits: {
     /** Two fits that share it name the same task. */
     taskId: string;
