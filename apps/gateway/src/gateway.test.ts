@@ -654,6 +654,13 @@ describe('bad input', () => {
         'workflow',
         /No worker pool for qc-generation has the program psi4. There is xtb/,
       ],
+      [
+        { smiles: 'CC', customWorkflow: { ...custom, qc: { ...custom.qc, solvent: 'beer' } } },
+        422,
+        'unsupported-by-engine',
+        'workflow',
+        /no solvent beer in its ALPB model; it has acetone/,
+      ],
       [{ ...draft, smiles: 'C(' }, 422, 'molecule-unreadable', 'smiles', /position/],
       [{ ...draft, molfile: 'nothing' }, 422, 'molecule-unreadable', 'molfile', /./],
       [{ ...draft, smiles: 'CC.[Na+]' }, 422, 'molecule-mixture', 'smiles', /salt or mixture/],

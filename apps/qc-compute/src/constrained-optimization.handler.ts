@@ -24,6 +24,7 @@ export class ConstrainedOptimizationHandler {
           targetDegrees,
           method: qc.method,
           basis: qc.basis ?? null,
+          solvent: qc.solvent ?? null,
         },
         context,
       ),

@@ -46,6 +46,7 @@ export default async function parentCheck({
         chargeModel,
         method: qc.method,
         basis: qc.basis ?? null,
+        solvent: qc.solvent ?? null,
         gridSpacingDegrees,
       },
       engine,

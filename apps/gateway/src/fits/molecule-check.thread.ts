@@ -63,8 +63,10 @@ export default async function checkMolecule(check: MoleculeCheck): Promise<Check
   const unusable = unusableSmarts(molecule, check.targetTorsionSmarts);
   if (unusable !== null) return unusable;
   const unsupported = unsupportedByEngine(molecule, check.qc);
-  if (unsupported !== null)
-    return { code: 'unsupported-by-engine', errors: [{ field: moleculeField, message: unsupported }] };
+  if (unsupported !== null) {
+    const field = unsupported.of === 'level' ? 'workflow' : moleculeField;
+    return { code: 'unsupported-by-engine', errors: [{ field, message: unsupported.message }] };
+  }
   try {
     const forceField = parseOffxml(check.forceField);
     const missing = missingParameters(molecule, forceField);
@@ -118,9 +120,16 @@ function unusableSmarts(
 }
 
 /** An engine that this version does not know may be known to the pool that declares it. */
-function unsupportedByEngine(molecule: Molecule, { program, method, basis }: QcSpecification): string | null {
-  const elements = [...new Set(molecule.atoms.map(({ element }) => element))];
-  return engineNamed(program)?.supports(method, basis ?? null, elements) ?? null;
+function unsupportedByEngine(
+  molecule: Molecule,
+  qc: QcSpecification,
+): { of: 'level' | 'molecule'; message: string } | null {
+  const supports = (elements: readonly number[]): string | null =>
+    engineNamed(qc.program)?.supports({ ...qc, basis: qc.basis ?? null }, elements) ?? null;
+  const ofLevel = supports([]);
+  if (ofLevel !== null) return { of: 'level', message: ofLevel };
+  const message = supports(molecule.atoms.map(({ element }) => element));
+  return message === null ? null : { of: 'molecule', message };
 }
 
 function missingParameters(molecule: Molecule, forceField: ForceField): string | null {

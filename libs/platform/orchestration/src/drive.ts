@@ -98,6 +98,8 @@ export function driveIdOf(order: DriveOrder): string {
     programVersion,
     method: qc.method.toLowerCase(),
     basis: qc.basis?.toLowerCase() ?? null,
+    // Absent from the keys of all drives in vacuum, which are older than it is.
+    solvent: qc.solvent?.toLowerCase(),
     torsionDrive,
     startConformerSha256,
   }).slice(0, 32);

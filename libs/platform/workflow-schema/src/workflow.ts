@@ -39,15 +39,23 @@ export class QcSpecification {
     message: 'basis must be a basis set name such as DZVP',
   })
   basis?: string | null;
+
+  /** In vacuum where there is none; by the program's implicit model, ALPB with xtb. */
+  @IsOptional()
+  @IsString()
+  @Matches(/^[A-Za-z0-9][A-Za-z0-9-]{0,31}$/, {
+    message: 'solvent must be the name of a solvent such as water',
+  })
+  solvent?: string | null;
 }
 
 /** What makes partial charges; `libs/science/partial-charges` describes them. */
 export const CHARGE_MODELS = ['am1bcc', 'am1bcc-elf10', 'nagl'] as const;
 export type ChargeModelName = (typeof CHARGE_MODELS)[number];
 
-/** As in "B3LYP-D3BJ/DZVP". */
-export function levelOfTheory({ method, basis }: QcSpecification): string {
-  return basis ? `${method}/${basis}` : method;
+/** As in "B3LYP-D3BJ/DZVP" or "GFN2-xTB in water". */
+export function levelOfTheory({ method, basis, solvent }: QcSpecification): string {
+  return (basis ? `${method}/${basis}` : method) + (solvent ? ` in ${solvent}` : '');
 }
 
 /** How each torsion is scanned. */

@@ -4,7 +4,7 @@
 import { createSystem, MechanicsError, minimise } from '@bespoke/mechanics';
 import { dihedralDegrees, formalCharge, generateConformers, type Molecule } from '@bespoke/molecule';
 import { forceFieldCharges, type ChargeModelName } from '@bespoke/partial-charges';
-import { EngineError, type EngineRun, type QcEngine } from '@bespoke/qc-engines';
+import { EngineError, type EngineRun, type LevelOfTheory, type QcEngine } from '@bespoke/qc-engines';
 import { assignParameters, type ForceField } from '@bespoke/smirnoff';
 import { KCAL_PER_MOL_PER_HARTREE, wrapDegrees } from '@bespoke/units';
 import { fragmentGeometry } from './fragment-geometry';
@@ -12,7 +12,7 @@ import { ParentCheckError } from './parent-check-error';
 
 type Dihedral = readonly [number, number, number, number];
 
-export interface ParentComparisonRequest {
+export interface ParentComparisonRequest extends LevelOfTheory {
   fragment: Molecule;
   /** The driven dihedral of the fragment. */
   dihedral: Dihedral;
@@ -24,8 +24,6 @@ export interface ParentComparisonRequest {
   forceField: ForceField;
   /** Overrides the charges that the force field wants. */
   chargeModel: ChargeModelName | null;
-  method: string;
-  basis: string | null;
   /** Between the angles; divides 360. */
   gridSpacingDegrees: number;
 }
@@ -133,7 +131,7 @@ async function relaxation(
   molecule: Molecule,
   dihedral: Dihedral,
   geometryAngstrom: ArrayLike<number>,
-  { forceField, chargeModel: override, method, basis }: ParentComparisonRequest,
+  { forceField, chargeModel: override, method, basis, solvent = null }: ParentComparisonRequest,
   engine: QcEngine,
   run: EngineRun,
 ): Promise<(startAngstrom: ArrayLike<number>, targetDegrees: number) => Promise<Relaxed>> {
@@ -146,6 +144,7 @@ async function relaxation(
     dihedral,
     method,
     basis,
+    solvent,
   };
   return async (startAngstrom, targetDegrees) => {
     const qm = await engine.constrainedOptimization(

@@ -72,8 +72,8 @@ export function engineOfGradients({ name, probe, supports, withCalculator }: Gra
  * @throws EngineError `unsupported`
  */
 export function checkCalculation(supports: QcEngine['supports'], calculation: Calculation): void {
-  const { elements, formalCharge, geometryAngstrom, method, basis } = calculation;
-  const unsupported = supports(method, basis, elements);
+  const { elements, formalCharge, geometryAngstrom } = calculation;
+  const unsupported = supports(calculation, elements);
   if (unsupported !== null) throw new EngineError('unsupported', unsupported);
   const electrons = elements.reduce((sum, element) => sum + element, -formalCharge);
   if (electrons % 2 !== 0) {

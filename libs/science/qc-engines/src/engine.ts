@@ -1,15 +1,21 @@
 /** Four atoms around a bond, 0-based. */
 export type Dihedral = readonly [number, number, number, number];
 
+/** In the program's own names. */
+export interface LevelOfTheory {
+  method: string;
+  basis: string | null;
+  /** What the molecule is in, by the program's implicit model of it; in vacuum where this is absent or null. */
+  solvent?: string | null;
+}
+
 /** A closed-shell molecule at a geometry, and the level of theory that it is computed at. */
-export interface Calculation {
+export interface Calculation extends LevelOfTheory {
   /** Atomic numbers. */
   elements: readonly number[];
   formalCharge: number;
   /** Flat [x0, y0, z0, x1, …]. */
   geometryAngstrom: ArrayLike<number>;
-  method: string;
-  basis: string | null;
 }
 
 export interface SinglePointRequest extends Calculation {
@@ -64,7 +70,7 @@ export interface QcEngine {
    */
   probe(): Promise<{ version: string } | null>;
   /** Why the program cannot do this, or null when it can. Needs no program. */
-  supports(method: string, basis: string | null, elements: readonly number[]): string | null;
+  supports(level: LevelOfTheory, elements: readonly number[]): string | null;
   /** @throws EngineError, EngineCrashError, what `runProgram` throws */
   singlePoint(request: SinglePointRequest, run: EngineRun): Promise<SinglePointResult>;
   /** @throws EngineError, EngineCrashError, what `runProgram` throws */

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { findProgram, runProgram } from '@bespoke/child-process';
 import { dihedralDegrees, generateConformers, loadRDKit, moleculeFromSmiles } from '@bespoke/molecule';
-import { ANGSTROM_PER_BOHR, KCAL_PER_MOL_PER_HARTREE, wrapDegrees } from '@bespoke/units';
+import { KCAL_PER_MOL_PER_HARTREE, wrapDegrees } from '@bespoke/units';
 import { bestPoints, isFinished, openDrive, recordResult, type DriveJob } from '@bespoke/torsion-drive';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -26,6 +26,7 @@ import {
 } from './index';
 import { findLibxtb } from './libxtb-location';
 import { usableLibxtb } from './libxtb-processes';
+import { gradientError } from './testing/gradient-error';
 import { writeXyz } from './xyz';
 
 const realXtb = findProgram('xtb', 'XTB_BIN');
@@ -156,11 +157,15 @@ describe('what xtb can do', () => {
     expect(engineNamed('xtb')).toBe(xtb);
     expect(engineNamed('gaussian')).toBeUndefined();
     for (const method of ['GFN2-xTB', 'gfn1-xtb', 'GFN-FF'])
-      expect(xtb.supports(method, null, [1, 86])).toBeNull();
-    expect(xtb.supports('B3LYP-D3BJ', 'DZVP', [6])).toMatch(/has no method B3LYP-D3BJ/);
-    expect(xtb.supports('constructor', null, [6])).toMatch(/has no method constructor/);
-    expect(xtb.supports('GFN2-xTB', 'DZVP', [6])).toMatch(/takes no basis set/);
-    expect(xtb.supports('GFN2-xTB', null, [6, 92])).toMatch(/no parameters for U/);
+      expect(xtb.supports({ method, basis: null }, [1, 86])).toBeNull();
+    expect(xtb.supports({ method: 'B3LYP-D3BJ', basis: 'DZVP' }, [6])).toMatch(/has no method B3LYP-D3BJ/);
+    expect(xtb.supports({ method: 'constructor', basis: null }, [6])).toMatch(/has no method constructor/);
+    expect(xtb.supports({ method: 'GFN2-xTB', basis: 'DZVP' }, [6])).toMatch(/takes no basis set/);
+    expect(xtb.supports({ method: 'GFN2-xTB', basis: null }, [6, 92])).toMatch(/no parameters for U/);
+    expect(xtb.supports({ method: 'GFN2-xTB', basis: null, solvent: 'Water' }, [6])).toBeNull();
+    expect(xtb.supports({ method: 'GFN2-xTB', basis: null, solvent: 'beer' }, [6])).toMatch(
+      /no solvent beer .* it has acetone, .*woctanol$/,
+    );
   });
 
   it('is null when XTB_BIN names no program, and an error when it names another', async () => {
@@ -245,26 +250,16 @@ describe.skipIf(realXtb === null).each(routes)(
       expect(Math.abs(energies[0]! - energies[1]!)).toBeLessThan(2e-6);
     });
 
-    it('has the gradient that its energies have, and the energy alone where no gradient is wanted', async () => {
-      const { elements, formalCharge, method, basis, geometryAngstrom } = glycolate;
-      const energyAt = async (geometry: ArrayLike<number>) => {
-        const request = { elements, formalCharge, method, basis, geometryAngstrom: geometry };
-        return xtb.singlePoint({ ...request, gradient: false }, run());
-      };
-      const computed = await xtb.singlePoint({ ...glycolate, gradient: true }, run());
-      expect(await energyAt(Float64Array.from(geometryAngstrom))).toEqual({
-        energyHartree: computed.energyHartree,
+    it('has the gradient that its energies have', async () => {
+      expect(await gradientError(xtb, glycolate, run(), [0, 10, 23])).toBeLessThan(1e-5);
+    });
+
+    it('gives the energy alone where no gradient is wanted', async () => {
+      const { energyHartree } = await xtb.singlePoint({ ...glycolate, gradient: true }, run());
+      expect(await xtb.singlePoint({ ...glycolate, gradient: false }, run())).toEqual({
+        energyHartree,
         gradientHartreePerBohr: null,
       });
-      const stepAngstrom = 0.002;
-      for (const coordinate of [0, 10, 23]) {
-        const displaced = (step: number) =>
-          Float64Array.from(geometryAngstrom, (x, i) => (i === coordinate ? x + step : x));
-        const ahead = await energyAt(displaced(stepAngstrom));
-        const behind = await energyAt(displaced(-stepAngstrom));
-        const slope = (ahead.energyHartree - behind.energyHartree) / (2 * stepAngstrom);
-        expect(computed.gradientHartreePerBohr![coordinate]).toBeCloseTo(slope * ANGSTROM_PER_BOHR, 5);
-      }
     });
 
     it('is stopped when it takes more memory than it may, and says how much', async () => {
@@ -292,6 +287,29 @@ describe.skipIf(realXtb === null).each(routes)(
       expect(error.code).toBe('connectivity-changed');
       expect(error.message).toMatch(/^bonds changed: .*N1-H\d+ broken/);
       expect(error.message).toMatch(/O4-H\d+ formed/);
+    });
+
+    it.each(['GFN2-xTB', 'GFN1-xTB', 'GFN-FF'])('dissolves ethanol in water with %s', async (method) => {
+      const [inVacuum, inWater] = await Promise.all(
+        [null, 'water'].map((solvent) =>
+          xtb.singlePoint({ ...ethanol, method, solvent, gradient: false }, run()),
+        ),
+      );
+      const solvationKcalPerMol =
+        (inWater!.energyHartree - inVacuum!.energyHartree) * KCAL_PER_MOL_PER_HARTREE;
+      // By experiment -5.0 kcal/mol.
+      expect(solvationKcalPerMol).toBeGreaterThan(-8);
+      expect(solvationKcalPerMol).toBeLessThan(-3);
+      const dissolved = { ...ethanol, method, solvent: 'water' };
+      expect(await gradientError(xtb, dissolved, run(), [0, 8, 26])).toBeLessThan(2e-5);
+    });
+
+    it('keeps a zwitterion in water', async () => {
+      const { dihedralDegrees: angle } = await xtb.constrainedOptimization(
+        { ...glycineZwitterion, solvent: 'water' },
+        run(),
+      );
+      expect(angle).toBeCloseTo(glycineZwitterion.targetDegrees, 2);
     });
 
     it('refuses a radical, an element that the method lacks and atoms in one place', async () => {
@@ -419,6 +437,28 @@ describe.skipIf(realLibrary === null)("xtb's C library (needs libxtb)", () => {
 });
 
 describe.skipIf(realXtb === null)("xtb's program (needs xtb on the PATH)", () => {
+  it('takes no result without the solvent that was asked for', async () => {
+    wrapXtb(`exec ${realXtb} geometry.xyz --gfn 2 --grad --norestart`);
+    await expect(
+      xtb.singlePoint({ ...ethanol, solvent: 'water', gradient: true }, run()),
+    ).rejects.toMatchObject({
+      code: 'unreadable-output',
+      message: 'xtb ended without a word on its solvent',
+    });
+  });
+
+  it.skipIf(realLibrary === null)(
+    "is not run in a solvent under its library's version (needs libxtb)",
+    async () => {
+      const path = join(scratchDirectory, 'libxtb.so.6.99.0');
+      copyFileSync(realLibrary!.path, path);
+      process.env['XTB_LIBRARY'] = path;
+      expect((await failureOf({ ...ethanol, solvent: 'water' })).message).toMatch(
+        /^a solvent takes the program xtb of the library's version 6\.99\.0, but .* is 6\.5\.1: set XTB_BIN/,
+      );
+    },
+  );
+
   it('is not run for what it cannot do', async () => {
     wrapXtb('touch ran; exit 1');
     expect(await failureOf({ ...ethanol, formalCharge: 1 })).toMatchObject({ code: 'unsupported' });

@@ -3,9 +3,17 @@ import { join } from 'node:path';
 import { findProgram, ProgramNotFoundError, runProgram, type ProgramResult } from '@bespoke/child-process';
 import type { EnergyAndGradient } from '@bespoke/geometry-optimization';
 import { elementSymbol } from '@bespoke/molecule';
-import { EngineCrashError, EngineError, type Calculation, type EngineRun, type QcEngine } from './engine';
+import {
+  EngineCrashError,
+  EngineError,
+  type Calculation,
+  type EngineRun,
+  type LevelOfTheory,
+  type QcEngine,
+} from './engine';
 import { checkCalculation, engineOfGradients, type GradientProgram } from './engine-of-gradients';
 import type { XtbMethod } from './libxtb';
+import type { LibxtbLocation } from './libxtb-location';
 import { optimizeInProcess, singlePointInProcess, usableLibxtb } from './libxtb-processes';
 import { programVersion } from './program-version';
 import { inScratchDirectory } from './scratch';
@@ -21,6 +29,34 @@ const METHOD_FLAGS: Record<XtbMethod, readonly string[]> = {
   'gfn-ff': ['--gfnff'],
 };
 
+/** Those that ALPB has parameters for, of each of the methods (Ehlert et al., J. Chem. Theory Comput. 17, 4250, 2021). */
+const SOLVENTS: readonly string[] = [
+  ...[
+    'acetone',
+    'acetonitrile',
+    'aniline',
+    'benzaldehyde',
+    'benzene',
+    'ch2cl2',
+    'chcl3',
+    'cs2',
+    'dioxane',
+    'dmf',
+  ],
+  ...[
+    'dmso',
+    'ethanol',
+    'ether',
+    'ethylacetate',
+    'furane',
+    'hexadecane',
+    'hexane',
+    'methanol',
+    'nitromethane',
+  ],
+  ...['octanol', 'phenol', 'thf', 'toluene', 'water', 'woctanol'],
+];
+
 const withEither: GradientProgram = {
   name: 'xtb',
 
@@ -28,20 +64,23 @@ const withEither: GradientProgram = {
     const library = await usableLibxtb();
     const command = findProgram('xtb', 'XTB_BIN');
     if (library === null && command === null) return null;
-    return { version: library?.version ?? (await programVersion(command!, 'xtb', /xtb version (\S+)/)) };
+    return { version: library?.version ?? (await versionOf(command!)) };
   },
 
-  supports(method, basis, elements) {
+  supports({ method, basis, solvent = null }, elements) {
     if (!Object.hasOwn(METHOD_FLAGS, method.toLowerCase())) {
       return `xtb has no method ${method}; it has GFN2-xTB, GFN1-xTB and GFN-FF`;
     }
     if (basis !== null) return `${method} takes no basis set, but ${basis} is asked for`;
+    if (solvent !== null && !SOLVENTS.includes(solvent.toLowerCase())) {
+      return `xtb has no solvent ${solvent} in its ALPB model; it has ${SOLVENTS.join(', ')}`;
+    }
     const foreign = elements.find((element) => !(element >= 1 && element <= LAST_ELEMENT));
     return foreign === undefined ? null : `${method} has no parameters for ${elementSymbol(foreign)}`;
   },
 
   async withCalculator(calculation, run, use) {
-    const library = await usableLibxtb();
+    const library = await libraryFor(calculation);
     const command = findProgram('xtb', 'XTB_BIN');
     if (library === null && command === null) throw new ProgramNotFoundError('xtb');
     return inScratchDirectory(run.scratchDirectory, 'xtb', (directory) => {
@@ -61,7 +100,8 @@ const xtbByGradients = engineOfGradients(withEither);
 
 /**
  * xtb of the Grimme group: GFN2-xTB, GFN1-xTB, GFN-FF. Its C library in processes that stay where there is one, which
- * computes a gradient in a seventh of the time that the program takes; else the program (XTB_BIN, then PATH).
+ * computes a gradient in a seventh of the time that the program takes; else, and in a solvent (ALPB), the program
+ * (XTB_BIN, then PATH).
  */
 export const xtb: QcEngine = {
   ...xtbByGradients,
@@ -69,7 +109,7 @@ export const xtb: QcEngine = {
   /** With the library a whole optimisation goes to its process, which keeps the wave function from step to step. */
   async constrainedOptimization(request, run) {
     checkCalculation(xtb.supports, request);
-    const library = await usableLibxtb();
+    const library = await libraryFor(request);
     if (library === null) return xtbByGradients.constrainedOptimization(request, run);
     return inScratchDirectory(run.scratchDirectory, 'xtb', (directory) =>
       optimizeInProcess(library, directory, request, run),
@@ -77,11 +117,34 @@ export const xtb: QcEngine = {
   },
 };
 
+/**
+ * What computes it, null for the program: the library's only model of a solvent is GBSA, which 6.5.1 takes for ALPB too,
+ * 2 kcal/mol apart.
+ */
+async function libraryFor({ solvent = null }: LevelOfTheory): Promise<LibxtbLocation | null> {
+  const library = await usableLibxtb();
+  if (library === null || solvent === null) return library;
+  const command = findProgram('xtb', 'XTB_BIN');
+  if (command === null) throw new ProgramNotFoundError('xtb');
+  const version = await versionOf(command);
+  // The engine's version is the library's, under which the result is kept.
+  if (version === library.version) return null;
+  throw new EngineError(
+    'unsupported',
+    `a solvent takes the program xtb of the library's version ${library.version}, but ${command} is ${version}: ` +
+      'set XTB_BIN to the program that is to compute, or XTB_LIBRARY to its library',
+  );
+}
+
+function versionOf(command: string): Promise<string> {
+  return programVersion(command, 'xtb', /xtb version (\S+)/);
+}
+
 /** One run of the program. */
 async function runXtb(
   command: string,
   directory: string,
-  { elements, formalCharge, geometryAngstrom, method }: Calculation,
+  { elements, formalCharge, geometryAngstrom, method, solvent = null }: Calculation,
   run: EngineRun,
 ): Promise<EnergyAndGradient> {
   const answer = join(directory, 'geometry.engrad');
@@ -92,6 +155,7 @@ async function runXtb(
     args: [
       'geometry.xyz',
       ...METHOD_FLAGS[method.toLowerCase() as XtbMethod],
+      ...(solvent === null ? [] : ['--alpb', solvent.toLowerCase()]),
       ...['--grad', '--norestart', '--chrg', String(formalCharge), '--uhf', '0'],
     ],
     cwd: directory,
@@ -101,6 +165,9 @@ async function runXtb(
   });
   const output = result.stdout + result.stderr;
   checkEnd(result, output);
+  if (solvent !== null && !/Solvation model:\s+ALPB/.test(output)) {
+    throw new EngineError('unreadable-output', 'xtb ended without a word on its solvent', output);
+  }
   const text = await readFile(answer, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
     throw new EngineError('engine-failed', `xtb failed: ${ownWords(output)}`, output);
