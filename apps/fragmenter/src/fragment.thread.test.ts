@@ -5,7 +5,7 @@ import { moleculeFromSmiles } from '@bespoke/molecule';
 import { builtInForceField } from '@bespoke/smirnoff';
 import { defaultFragmentation, type FragmentationScheme } from '@bespoke/workflow-schema';
 import { afterAll, describe, expect, it } from 'vitest';
-import fragment from './fragment.thread';
+import fragment, { type FragmentJob } from './fragment.thread';
 
 const scratchDirectory = mkdtempSync(path.join(tmpdir(), 'fragmenter-'));
 
@@ -16,6 +16,7 @@ const cut = (
   scheme: FragmentationScheme,
   targetTorsionSmarts: string[],
   withWholeMolecule = false,
+  settings: Partial<FragmentJob['task']> = {},
 ) =>
   fragment({
     task: {
@@ -24,6 +25,7 @@ const cut = (
       fragmentation: defaultFragmentation(scheme),
       targetTorsionSmarts,
       periodicities: [1, 2, 3, 4],
+      ...settings,
     },
     baseForceField: builtInForceField('openff_unconstrained-2.2.1.offxml'),
     run: { cores: 1, memoryBytes: 1e9, scratchDirectory },
@@ -81,5 +83,39 @@ describe('a molecule', () => {
     expect(warnings).toEqual([expect.stringContaining('it has 126 atoms, more than the 120')]);
     const { fragments: uncut } = await cut('COc1ccc(CCl)cc1', 'none', ['[CH3][O:1]-[c:2]'], true);
     expect(uncut[0]).not.toHaveProperty('wholeMolecule');
+  });
+
+  const ANISOLE = ['COc1ccc(CCl)cc1', 'pfizer', ['[CH3][O:1]-[c:2]', '[c:1]-[CH2:2]Cl'], true] as const;
+  const cutAnisole = (settings: Partial<FragmentJob['task']>) =>
+    cut(ANISOLE[0], ANISOLE[1], [...ANISOLE[2]], ANISOLE[3], settings);
+
+  it('may have its general parameters fitted in place: of its own torsions about the bond, and beside them what each piece has', async () => {
+    const { fragments } = await cutAnisole({ parameters: 'general', periodicities: [], also: ['Bonds'] });
+    const sage = builtInForceField('openff_unconstrained-2.2.1.offxml');
+    expect(fragments).toHaveLength(2);
+    for (const { parameters, otherParameters, wholeMolecule } of fragments) {
+      expect(parameters).toEqual([]);
+      expect(new Set(otherParameters!.map(({ section }) => section))).toEqual(
+        new Set(['ProperTorsions', 'Bonds']),
+      );
+      for (const { smirks, copyOf } of otherParameters!) {
+        expect(copyOf).toBeUndefined();
+        expect(sage).toContain(`smirks="${smirks}"`);
+      }
+      expect(wholeMolecule![0]!.otherParameters!.length).toBeGreaterThan(otherParameters!.length);
+    }
+  });
+
+  it('may have angles of its own, under one pattern in all pieces that have them, and torsions that keep their terms', async () => {
+    const { fragments, warnings } = await cutAnisole({ periodicities: [], also: ['Angles'] });
+    const angles = fragments.map(({ otherParameters }) => otherParameters!.map(({ smirks }) => smirks));
+    expect(angles.every((own) => own.length > 0)).toBe(true);
+    expect(angles[0]!.join()).not.toBe(angles[1]!.join());
+    for (const { wholeMolecule, otherParameters, parameters } of fragments) {
+      const [whole] = wholeMolecule!;
+      expect(whole!.otherParameters).toEqual(expect.arrayContaining(otherParameters!));
+      expect(parameters.every(({ terms }) => terms.length > 0 && terms.length < 4)).toBe(true);
+    }
+    expect(warnings).toEqual([expect.stringMatching(/^Angles .* keep their general parameters/)]);
   });
 });

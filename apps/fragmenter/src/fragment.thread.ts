@@ -9,12 +9,21 @@ import {
 } from '@bespoke/molecule';
 import { elf10BondOrders } from '@bespoke/partial-charges';
 import type { EngineRun } from '@bespoke/qc-engines';
-import { bespokeTorsions, parseOffxml, SmirnoffError, type ForceField } from '@bespoke/smirnoff';
+import {
+  bespokeCopies,
+  bespokeTorsions,
+  generalParameters,
+  parseOffxml,
+  SmirnoffError,
+  type ForceField,
+} from '@bespoke/smirnoff';
 import type {
   DrivenMolecule,
   Fragment,
   FragmentResult,
   FragmentTask,
+  OtherParameter,
+  OtherSection,
   WholeMolecule,
 } from '@bespoke/workflow-schema';
 
@@ -25,7 +34,13 @@ const MAX_WHOLE_ATOMS = 120;
 export interface FragmentJob {
   task: Pick<
     FragmentTask,
-    'mappedSmiles' | 'fragmentation' | 'targetTorsionSmarts' | 'periodicities' | 'withWholeMolecule'
+    | 'mappedSmiles'
+    | 'fragmentation'
+    | 'targetTorsionSmarts'
+    | 'parameters'
+    | 'periodicities'
+    | 'also'
+    | 'withWholeMolecule'
   >;
   baseForceField: string;
   /** For bond orders. */
@@ -33,7 +48,7 @@ export interface FragmentJob {
 }
 
 /**
- * Fragments of a molecule and the torsion parameters to be fitted on each. Runs in a thread of its own, with which
+ * Fragments of a molecule and the parameters to be fitted on each. Runs in a thread of its own, with which
  * MOPAC ends too.
  */
 export default async function fragment({ task, baseForceField, run }: FragmentJob): Promise<FragmentResult> {
@@ -59,8 +74,6 @@ export default async function fragment({ task, baseForceField, run }: FragmentJo
           targetTorsionSmarts: task.targetTorsionSmarts,
         })
       : [];
-  const withParameters = (piece: Piece): DrivenMolecule =>
-    drivenMolecule(parent, piece, forceField, task.periodicities);
   /** What cannot be described leaves all else alone; a warning says what follows. */
   const orWarning = <Described>(consequence: string, describe: () => Described): Described | null => {
     try {
@@ -71,6 +84,26 @@ export default async function fragment({ task, baseForceField, run }: FragmentJo
       warnings.push(`${consequence}: ${error.message}`);
       return null;
     }
+  };
+  const isGeneral = task.parameters === 'general';
+  const copies =
+    isGeneral || !task.also || pieces.length === 0
+      ? undefined
+      : orWarning('Torsions alone are fitted', () => copiesFor(parent, pieces, forceField, task.also!));
+  warnings.push(...(copies?.warnings ?? []));
+  const withParameters = (piece: Piece): DrivenMolecule => {
+    const driven = drivenMolecule(piece);
+    if (isGeneral) {
+      const otherParameters = generalFor(parent, piece, forceField, task.also ?? []);
+      return { ...driven, parameters: [], otherParameters };
+    }
+    const { molecule: fragment, bond, occurrences } = piece;
+    const request = { fragment, bond, parent, occurrences, forceField };
+    return {
+      ...driven,
+      parameters: bespokeTorsions({ ...request, periodicities: task.periodicities }),
+      ...(copies && { otherParameters: copies.of(piece) }),
+    };
   };
   const fragments = pieces.flatMap((piece): Fragment[] => {
     warnings.push(...newStereoWarnings(piece));
@@ -127,12 +160,7 @@ function isWhole(parent: Molecule, { occurrences }: Piece): boolean {
   );
 }
 
-function drivenMolecule(
-  parent: Molecule,
-  { molecule, bond, occurrences }: Piece,
-  forceField: ForceField,
-  periodicities: number[],
-): DrivenMolecule {
+function drivenMolecule({ molecule, bond, occurrences }: Piece): Omit<DrivenMolecule, 'parameters'> {
   return {
     mappedSmiles: molecule.mappedSmiles,
     smiles: heavySmiles(molecule),
@@ -141,14 +169,38 @@ function drivenMolecule(
       parentBond: [parentBond[0], parentBond[1]],
       parentAtoms,
     })),
-    parameters: bespokeTorsions({
-      fragment: molecule,
-      bond,
-      parent,
-      occurrences,
-      forceField,
-      periodicities,
-    }),
+  };
+}
+
+/** The general parameters that the molecule has where a piece of it is: torsions across its bonds, and other sections. */
+function generalFor(
+  parent: Molecule,
+  { occurrences }: Piece,
+  forceField: ForceField,
+  also: readonly OtherSection[],
+): OtherParameter[] {
+  const meant = {
+    bonds: occurrences.map(({ parentBond }) => parentBond),
+    atoms: occurrences.flatMap(({ parentAtoms }) => parentAtoms.filter((atom) => atom !== null)),
+  };
+  return generalParameters(forceField, parent, meant, ['ProperTorsions', ...also]);
+}
+
+/** Parameters of the molecule's own in other sections than the torsions: all for the whole of it, of pieces what they have. */
+function copiesFor(
+  parent: Molecule,
+  pieces: readonly Piece[],
+  forceField: ForceField,
+  sections: readonly OtherSection[],
+): { of: (piece: Piece) => OtherParameter[]; warnings: string[] } {
+  const fragments = pieces.map(({ molecule, occurrences }) => ({ fragment: molecule, occurrences }));
+  const { copies, warnings } = bespokeCopies({ parent, fragments, forceField, sections });
+  return {
+    of: (piece) =>
+      copies
+        .filter((copy) => isWhole(parent, piece) || copy.fragments.includes(pieces.indexOf(piece)))
+        .map(({ section, smirks, copyOf }) => ({ section, smirks, copyOf })),
+    warnings,
   };
 }
 

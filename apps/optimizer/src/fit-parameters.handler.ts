@@ -1,7 +1,6 @@
 import { chargesOfTheForceField, type ForceFieldCharges } from '@bespoke/partial-charges';
 import { endingTaskOn, runInThread, TaskFailure, TaskHandler, type TaskContext } from '@bespoke/stage-worker';
 import type {
-  BespokeParameter,
   ChargeProvenance,
   FitOutcome,
   FitParametersResult,
@@ -10,7 +9,7 @@ import type {
 } from '@bespoke/workflow-schema';
 import { Controller } from '@nestjs/common';
 import type { ChargesJob } from './charges.thread';
-import type { FitJob, FittedTorsions } from './fit.thread';
+import type { FitJob, FittedDrives } from './fit.thread';
 
 const CHARGES_THREAD = require.resolve('./charges.thread');
 const FIT_THREAD = require.resolve('./fit.thread');
@@ -23,7 +22,7 @@ const REFUSALS = [
   'SmirnoffError',
 ];
 
-/** Fits the bespoke torsions of a group of fragments to their torsion drives. */
+/** Fits the parameters of a group of fragments to their torsion drives. */
 @Controller()
 export class FitParametersHandler {
   @TaskHandler('fit-parameters')
@@ -36,9 +35,10 @@ async function fitParameters(task: FitParametersTask, context: TaskContext): Pro
   const { artifacts, signal } = context;
   const read = async (sha256: string) => Buffer.from(await artifacts.get(sha256)).toString('utf8');
   const baseForceField = await read(task.baseForceFieldSha256);
-  const drives: { drive: TorsionDriveRecord; parameters: BespokeParameter[] }[] = [];
-  for (const { torsionDriveSha256, parameters } of task.targets) {
-    drives.push({ drive: JSON.parse(await read(torsionDriveSha256)) as TorsionDriveRecord, parameters });
+  const drives: Omit<FitJob['targets'][number], 'chargesE'>[] = [];
+  for (const { torsionDriveSha256, parameters, otherParameters = [] } of task.targets) {
+    const drive = JSON.parse(await read(torsionDriveSha256)) as TorsionDriveRecord;
+    drives.push({ drive, parameters, otherParameters });
   }
 
   const chargesStarted = performance.now();
@@ -56,7 +56,7 @@ async function fitParameters(task: FitParametersTask, context: TaskContext): Pro
   };
   const fitStarted = performance.now();
   const job: FitJob = { baseForceField, fit: task.fit, targets };
-  const fitted = await runInThread<FittedTorsions>(FIT_THREAD, job, signal);
+  const fitted = await runInThread<FittedDrives>(FIT_THREAD, job, signal);
 
   const outcome: FitOutcome = {
     ...fitted,

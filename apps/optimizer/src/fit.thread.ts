@@ -1,38 +1,47 @@
-import { fitProfiles, harmonicPriorWidth, type Drive, type FittedFigure } from '@bespoke/fitting';
+import { fitProfiles, startOfFit, type Drive } from '@bespoke/fitting';
 import { loadRDKit, moleculeFromSmiles } from '@bespoke/molecule';
-import { appendTorsions, parseOffxml } from '@bespoke/smirnoff';
+import { parseOffxml, unitOf } from '@bespoke/smirnoff';
 import type {
   BespokeParameter,
   FitOutcome,
   FitSettings,
+  FittedFigure,
+  OtherParameter,
   TorsionDriveRecord,
   TorsionFit,
   TorsionTerm,
 } from '@bespoke/workflow-schema';
-import { distinctParameters } from './distinct-parameters';
 
 /** What the thread is given: everything that decides the fit. */
 export interface FitJob {
   baseForceField: string;
   fit: FitSettings;
-  targets: { drive: TorsionDriveRecord; chargesE: number[]; parameters: BespokeParameter[] }[];
+  targets: {
+    drive: TorsionDriveRecord;
+    chargesE: number[];
+    parameters: BespokeParameter[];
+    otherParameters: OtherParameter[];
+  }[];
 }
 
-export type FittedTorsions = Pick<FitOutcome, 'objective' | 'converged' | 'warnings' | 'torsions'>;
+export type FittedDrives = Pick<FitOutcome, 'objective' | 'converged' | 'warnings' | 'torsions' | 'figures'>;
 
-/** Fits the bespoke torsions of all drives together. Runs in a thread of its own. */
-export default async function fit({ baseForceField, fit, targets }: FitJob): Promise<FittedTorsions> {
+/** Fits the parameters of all drives together. Runs in a thread of its own. */
+export default async function fit({ baseForceField, fit, targets }: FitJob): Promise<FittedDrives> {
   await loadRDKit();
-  const parameters = distinctParameters(targets.flatMap((target) => target.parameters));
-  const startingForceField = appendTorsions(parseOffxml(baseForceField), parameters, []);
+  const others = targets.flatMap((target) => target.otherParameters);
+  const { forceField, figures } = startOfFit(
+    parseOffxml(baseForceField),
+    { torsions: targets.flatMap((target) => target.parameters), others },
+    fit,
+  );
   const drives = targets.map(({ drive, chargesE }): Drive => ({
     molecule: moleculeFromSmiles(drive.mappedSmiles),
     dihedral: drive.dihedral,
     chargesE,
     points: drive.points,
   }));
-  const figures = parameters.flatMap((parameter) => forceConstants(parameter, fit));
-  const result = await fitProfiles(startingForceField, drives, figures, fit);
+  const result = await fitProfiles(forceField, drives, figures, fit);
 
   const fittedK = new Map(
     result.figures.map(({ smirks, attribute, value }) => [`${attribute} ${smirks}`, value]),
@@ -43,6 +52,20 @@ export default async function fit({ baseForceField, fit, targets }: FitJob): Pro
     objective: result.objective,
     converged: result.converged,
     warnings: result.warnings,
+    figures: figures.map(({ value, priorWidth, ...name }, n): FittedFigure => {
+      const copyOf = others.find(
+        ({ section, smirks }) => section === name.section && smirks === name.smirks,
+      )?.copyOf;
+      const after = result.figures[n]!.value;
+      return {
+        ...name,
+        ...(copyOf !== undefined && { copyOf }),
+        before: value,
+        after,
+        priorWidth,
+        unit: unitOf(name),
+      };
+    }),
     torsions: targets.map(({ drive, chargesE, parameters: own }, i): TorsionFit => {
       const profile = result.drives[i]!;
       return {
@@ -67,19 +90,4 @@ export default async function fit({ baseForceField, fit, targets }: FitJob): Pro
       };
     }),
   };
-}
-
-/** What is fitted of a bespoke torsion: its terms are k1, k2, … of the force field. */
-function forceConstants(
-  { smirks, terms }: BespokeParameter,
-  { penalty, priorWidthKcalPerMol }: FitSettings,
-): FittedFigure[] {
-  return terms.map(({ kKcalPerMol, periodicity }, n) => ({
-    section: 'ProperTorsions',
-    smirks,
-    attribute: `k${n + 1}`,
-    value: kKcalPerMol,
-    priorWidth:
-      penalty === 'evidence' ? harmonicPriorWidth(priorWidthKcalPerMol, periodicity) : priorWidthKcalPerMol,
-  }));
 }

@@ -93,7 +93,7 @@ describe('the force field of a molecule', () => {
       ['b', 'bespoke-2', '0.2'],
       ['c', 'bespoke-3', '0.3'],
     ]);
-    expect(offxml).toMatch(/Bespoke torsions for abc/);
+    expect(offxml).toMatch(/Bespoke parameters for abc/);
     expect(offxml.match(/Torsion drive of . about 1-2-3-4: GFN2-xTB, xtb 6\.4\.1/g)).toHaveLength(3);
     expect(offxml).toMatch(/AM1-BCC, mopac 22\.0\.6; one conformer/);
     expect(offxml).toMatch(/give a simulation AM1-BCC charges/);

@@ -1,13 +1,20 @@
 import { chargesOfTheForceField } from '@bespoke/partial-charges';
-import { appendTorsions, parseOffxml, writeOffxml } from '@bespoke/smirnoff';
+import {
+  appendCopies,
+  appendTorsions,
+  distinctTorsions,
+  parseOffxml,
+  withFigures,
+  writeOffxml,
+} from '@bespoke/smirnoff';
 import {
   levelOfTheory,
   type ChargeProvenance,
   type FitOutcome,
+  type FittedFigure,
   type TorsionFit,
   type WriteForceFieldTask,
 } from '@bespoke/workflow-schema';
-import { distinctParameters } from './distinct-parameters';
 
 /** What the thread is given: a task, and the artifacts that it names. */
 export interface ForceFieldJob {
@@ -27,27 +34,47 @@ export default function forceField({ task, baseForceField, fits }: ForceFieldJob
   const fitted = new Map(
     Object.entries(fits).map(([sha256, json]) => [sha256, JSON.parse(json) as FitOutcome]),
   );
-  const outcome = together([...fitted.values()], torsionsOf(task, fitted));
+  const outcome = {
+    ...together([...fitted.values()], torsionsOf(task, fitted)),
+    figures: figuresOf(task, fitted),
+  };
   const parameters = outcome.torsions.flatMap(({ parameters }) =>
     parameters.map(({ smirks, fitted: terms }) => ({ smirks, terms })),
   );
-  const withParameters = appendTorsions(
+  const withTorsions = appendTorsions(
     parseOffxml(baseForceField),
-    distinctParameters(parameters),
+    distinctTorsions(parameters),
     provenance(task, outcome),
   );
-  return { offxml: writeOffxml(withParameters), outcome };
+  const { copies, changed } = beside(outcome);
+  const copied = appendCopies(withTorsions, copies);
+  const values = [...copies, ...changed].map(({ after, ...figure }) => ({ ...figure, value: after }));
+  return { offxml: writeOffxml(withFigures(copied, values)), outcome };
+}
+
+type WrittenOutcome = FitOutcome & { figures: FittedFigure[] };
+
+/** The figures that are no terms of bespoke torsions: of copies, and of general parameters changed in place. */
+function beside({ torsions, figures }: WrittenOutcome): {
+  copies: (FittedFigure & { copyOf: string })[];
+  changed: FittedFigure[];
+} {
+  const bespoke = new Set(torsions.flatMap(({ parameters }) => parameters.map(({ smirks }) => smirks)));
+  const isCopy = (figure: FittedFigure): figure is FittedFigure & { copyOf: string } =>
+    figure.copyOf !== undefined;
+  return {
+    copies: figures.filter(isCopy),
+    changed: figures.filter((figure) => {
+      const isNew = isCopy(figure) || (figure.section === 'ProperTorsions' && bespoke.has(figure.smirks));
+      return !isNew && figure.before !== figure.after;
+    }),
+  };
 }
 
 /** The fitted torsions in the order of the molecule's fragments, their parameters under the molecule's patterns. */
 function torsionsOf({ fragments }: WriteForceFieldTask, fits: ReadonlyMap<string, FitOutcome>): TorsionFit[] {
   return fragments.map(({ mappedSmiles, dihedral, fitOutcomeSha256, smirks }) => {
-    const torsion = fits
-      .get(fitOutcomeSha256)
-      ?.torsions.find(
-        (candidate) =>
-          candidate.mappedSmiles === mappedSmiles && candidate.dihedral.join() === dihedral.join(),
-      );
+    const torsion = fits.get(fitOutcomeSha256)?.torsions.find(isAbout(mappedSmiles, dihedral));
     if (torsion?.parameters.length !== smirks.length) {
       throw new Error(`the fit ${fitOutcomeSha256} is not that of the fragment ${mappedSmiles}`);
     }
@@ -56,6 +83,30 @@ function torsionsOf({ fragments }: WriteForceFieldTask, fits: ReadonlyMap<string
       parameters: torsion.parameters.map((parameter, n) => ({ ...parameter, smirks: smirks[n]! })),
     };
   });
+}
+
+/** What was fitted, bespoke torsions under the patterns that they have in the molecule. */
+function figuresOf(
+  { fragments }: WriteForceFieldTask,
+  fits: ReadonlyMap<string, FitOutcome>,
+): FittedFigure[] {
+  return [...fits].flatMap(([sha256, { figures = [], torsions }]) => {
+    const inMolecule = new Map<string, Set<string>>();
+    for (const { mappedSmiles, dihedral, fitOutcomeSha256, smirks } of fragments) {
+      if (fitOutcomeSha256 !== sha256) continue;
+      const torsion = torsions.find(isAbout(mappedSmiles, dihedral));
+      torsion?.parameters.forEach((parameter, n) => {
+        inMolecule.set(parameter.smirks, (inMolecule.get(parameter.smirks) ?? new Set()).add(smirks[n]!));
+      });
+    }
+    return figures.flatMap((figure) =>
+      [...(inMolecule.get(figure.smirks) ?? [figure.smirks])].map((smirks) => ({ ...figure, smirks })),
+    );
+  });
+}
+
+function isAbout(mappedSmiles: string, dihedral: readonly number[]): (torsion: TorsionFit) => boolean {
+  return (torsion) => torsion.mappedSmiles === mappedSmiles && torsion.dihedral.join() === dihedral.join();
 }
 
 /** Fits that have nothing in common are one fit: their objectives add up, and one goes on where another ended. */
@@ -92,10 +143,14 @@ function chargeModelOf(all: readonly ChargeProvenance[]): ChargeProvenance {
   };
 }
 
-function provenance(task: WriteForceFieldTask, { torsions, chargeModel }: FitOutcome): string[] {
+function provenance(task: WriteForceFieldTask, outcome: WrittenOutcome): string[] {
+  const { torsions, chargeModel } = outcome;
+  const { copies, changed } = beside(outcome);
+  const count = (figures: readonly FittedFigure[]): number =>
+    new Set(figures.map(({ section, smirks }) => `${section} ${smirks}`)).size;
   const { method, program, version, settings, overridden } = chargeModel;
   return [
-    `Bespoke torsions for ${task.mappedSmiles}, made by the Bespoke executor ${task.softwareVersion}`,
+    `Bespoke parameters for ${task.mappedSmiles}, made by the Bespoke executor ${task.softwareVersion}`,
     `Base force field: SHA-256 ${task.baseForceFieldSha256}`,
     ...torsions.map(
       ({ mappedSmiles, dihedral }) =>
@@ -105,6 +160,18 @@ function provenance(task: WriteForceFieldTask, { torsions, chargeModel }: FitOut
     `Charges: ${method}, ${program} ${version}; ${settings}`,
     ...(overridden
       ? [`These are not the charges that the sections below ask for: give a simulation ${method} charges`]
+      : []),
+    ...(copies.length > 0
+      ? [`Beside torsions ${count(copies)} parameters for this molecule alone: their ids begin with bespoke-`]
+      : []),
+    ...(changed.length > 0
+      ? [
+          `${count(changed)} general parameters were changed in place; other molecules that they match get them too:`,
+          ...changed.map(
+            ({ section, smirks, attribute, before, after, unit }) =>
+              `  ${section} ${smirks} ${attribute}: ${before} -> ${after} ${unit}`,
+          ),
+        ]
       : []),
     `Fit: ForceBalance's TorsionProfile objective, ${task.fit.penalty} prior of ${task.fit.priorWidthKcalPerMol} kcal/mol`,
   ];

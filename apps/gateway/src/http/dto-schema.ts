@@ -75,6 +75,9 @@ function constraint(rule: string, [value]: unknown[]): Schema {
       return { maxItems: value };
     case 'arrayUnique':
       return { uniqueItems: true };
+    case 'isEmptyWithGeneralParameters':
+      // What depends on another field is told by the error.
+      return {};
     default:
       throw new Error(`the rule ${rule} has no JSON Schema here: add it`);
   }

@@ -594,6 +594,8 @@ function fragmentTask(fit: FitOrder & Pick<FitRecord, 'fragmentationVersion'>, e
       targetTorsionSmarts: workflow.targetTorsionSmarts,
       baseForceFieldSha256: fit.baseForceField.sha256,
       periodicities: workflow.fit.periodicities,
+      ...(workflow.fit.parameters === 'general' && { parameters: 'general' }),
+      ...(workflow.fit.also?.length && { also: workflow.fit.also }),
       ...(fit.startConformerSha256 !== undefined && { startConformerSha256: fit.startConformerSha256 }),
       ...(workflow.parentCheck && { withWholeMolecule: true }),
     },

@@ -211,6 +211,8 @@ function groupFragmentsTask(
         const { mappedSmiles, parameters } = molecules[index]!;
         return { mappedSmiles, smirks: parameters.map(({ smirks }) => smirks) };
       }),
+      // General parameters, and those of other sections than torsions, act on all fragments.
+      ...(molecules.some(({ otherParameters }) => otherParameters) && { together: true }),
     },
   });
 }
@@ -222,12 +224,13 @@ function fitParametersTask(
   epoch: number,
 ): TaskRequest {
   const targets = drives.map((drive, n) => {
-    const { mappedSmiles, dihedral, parameters } = molecules[drive]!;
+    const { mappedSmiles, dihedral, parameters, otherParameters } = molecules[drive]!;
     return {
       mappedSmiles,
       dihedral,
       torsionDriveSha256: fit.drives[drive]!.recordSha256!,
       parameters: parameters.map((parameter, m) => ({ ...parameter, smirks: smirks[n]![m]! })),
+      ...(otherParameters && { otherParameters }),
     };
   });
   return fitsTask(fit, epoch, {

@@ -89,6 +89,7 @@ function isDrivenMolecule(value: unknown): value is Record<string, unknown> {
     value['dihedral'].length === 4 &&
     isArrayOf(value['occurrences'], isObject) &&
     isArrayOf(value['parameters'], isObject) &&
+    (value['otherParameters'] === undefined || isArrayOf(value['otherParameters'], isObject)) &&
     (value['startConformerSha256'] === undefined || isString(value['startConformerSha256']))
   );
 }

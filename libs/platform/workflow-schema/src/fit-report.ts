@@ -1,4 +1,4 @@
-import type { BespokeParameter, Dihedral, FragmentOccurrence, TorsionTerm } from './tasks';
+import type { BespokeParameter, Dihedral, FragmentOccurrence, OtherParameter, TorsionTerm } from './tasks';
 import type { Workflow } from './workflow';
 
 /** Which program, in which version, made a number. */
@@ -40,6 +40,18 @@ export interface TorsionFit {
   }[];
 }
 
+/** One number of the force field that was fitted. */
+export interface FittedFigure extends OtherParameter {
+  /** As in the file: k1, k2, … of torsions, k, length, angle, epsilon; sigma also where the file has rmin_half. */
+  attribute: string;
+  before: number;
+  after: number;
+  /** How far from its start it might well have gone. */
+  priorWidth: number;
+  /** Of these three, for people: kcal/mol, Å, … */
+  unit: string;
+}
+
 /**
  * What the optimizer says about the fit of a group of fragments, or of a molecule, which is that of its groups
  * together; an artifact in JSON.
@@ -54,6 +66,8 @@ export interface FitOutcome {
   converged: boolean;
   warnings: string[];
   torsions: TorsionFit[];
+  /** Everything that was fitted, the terms of bespoke torsions too. Older records lack it. */
+  figures?: FittedFigure[];
   /** What made the charges of the fragments, those aside that the force field has library charges for. */
   chargeModel: ChargeProvenance;
   /** What it took when it was computed, be that for another molecule. */

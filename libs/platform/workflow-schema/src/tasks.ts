@@ -18,7 +18,14 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { IsFragmentation, type Fragmentation } from './fragmentation';
-import { CHARGE_MODELS, FitSettings, QcSpecification, type ChargeModelName } from './workflow';
+import {
+  CHARGE_MODELS,
+  FitSettings,
+  OTHER_SECTIONS,
+  QcSpecification,
+  type ChargeModelName,
+  type OtherSection,
+} from './workflow';
 
 // Messages between the apps. Every molecule in a message is a mapped SMILES with explicit hydrogens in which
 // atom i, counted from 0, carries map number i + 1; every index in a message counts from 0 in that order.
@@ -33,7 +40,7 @@ export type Dihedral = [number, number, number, number];
 
 // ---- fragment -------------------------------------------------------------------------------------------
 
-/** Cut a molecule into fragments and say which torsion parameters are to be fitted on each. */
+/** Cut a molecule into fragments and say which parameters are to be fitted on each. */
 export class FragmentTask {
   /** Which version of this software is to do it. */
   @IsString() @MaxLength(64) softwareVersion!: string;
@@ -52,6 +59,9 @@ export class FragmentTask {
   @Min(1, { each: true })
   @Max(6, { each: true })
   periodicities!: number[];
+  /** As in FitSettings, where it is not `bespoke`. */
+  @IsOptional() @IsIn(['general']) parameters?: 'general';
+  @IsOptional() @IsArray() @IsIn(OTHER_SECTIONS, { each: true }) also?: OtherSection[];
   /** SHA-256 of the molecule's StartConformer among the artifacts, where its coordinates were given. */
   @IsOptional() @Matches(SHA256) startConformerSha256?: string;
   /** Whether to say too what takes a fragment's place should it turn out to be unlike the molecule. */
@@ -77,6 +87,14 @@ export interface BespokeParameter {
   terms: TorsionTerm[];
 }
 
+/** A parameter that is fitted and is no bespoke torsion: a general one in place, or a copy of it. */
+export interface OtherParameter {
+  section: OtherSection | 'ProperTorsions';
+  smirks: string;
+  /** Pattern of the general parameter that this one is a copy of, with a pattern that hits terms of one molecule alone. */
+  copyOf?: string;
+}
+
 /** One place in the parent that a fragment was cut from. */
 export interface FragmentOccurrence {
   /** The target bond in the parent, 0-based. */
@@ -99,6 +117,8 @@ export interface DrivenMolecule {
   /** Everywhere in the parent that this stands for: equivalent bonds share one. */
   occurrences: FragmentOccurrence[];
   parameters: BespokeParameter[];
+  /** What else is fitted to it. */
+  otherParameters?: OtherParameter[];
   /** SHA-256 of its StartConformer: only where it is the whole molecule, and that has one. */
   startConformerSha256?: string;
 }
@@ -239,6 +259,8 @@ export class GroupFragmentsTask {
   @ValidateNested({ each: true })
   @Type(() => PatternedFragment)
   fragments!: PatternedFragment[];
+  /** Whether all are fitted together, since they share more than bespoke torsions. */
+  @IsOptional() @IsBoolean() together?: boolean;
 }
 
 export interface FitGroup {
@@ -288,9 +310,10 @@ export class FitTarget {
   @Matches(SHA256) torsionDriveSha256!: string;
   /** Their patterns are those of the FitGroup. */
   @IsArray() @ArrayMaxSize(500) parameters!: BespokeParameter[];
+  @IsOptional() @IsArray() @ArrayMaxSize(5000) otherParameters?: OtherParameter[];
 }
 
-/** Fit the bespoke parameters of one group of fragments to their torsion drives. Says nothing of any molecule. */
+/** Fit the parameters of one group of fragments to their torsion drives. Says nothing of any molecule. */
 export class FitParametersTask {
   /** Which version of this software is to do it. */
   @IsString() @MaxLength(64) softwareVersion!: string;

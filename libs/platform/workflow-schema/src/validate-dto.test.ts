@@ -42,6 +42,26 @@ describe('validation', () => {
     expect(errorsOf(plain)).toEqual([{ field: '', message: 'must be a JSON object' }]);
   });
 
+  it('takes what BespokeFit can fit, and says what goes with what', () => {
+    const fitErrors = (fit: object): FieldError[] => {
+      const workflow = { ...draft(), fit: { ...(draft()['fit'] as object), ...fit } };
+      const validated = validateDto(Workflow, workflow);
+      return 'errors' in validated ? validated.errors : [];
+    };
+    for (const fit of [
+      { periodicities: [] },
+      { parameters: 'general', periodicities: [] },
+      { parameters: 'bespoke', also: ['Bonds', 'Angles', 'ImproperTorsions', 'vdW'] },
+    ]) {
+      expect(fitErrors(fit)).toEqual([]);
+    }
+    expect(fitErrors({ parameters: 'general' })).toEqual([
+      { field: 'fit.periodicities', message: expect.stringContaining('must be []') as string },
+    ]);
+    expect(fitErrors({ also: ['ProperTorsions'] })).toMatchObject([{ field: 'fit.also' }]);
+    expect(fitErrors({ also: ['Angles', 'Angles'] })).toMatchObject([{ field: 'fit.also' }]);
+  });
+
   it('refuses what is nested too deep to be walked', () => {
     const nested = JSON.parse(`{"customWorkflow": ${'['.repeat(100_000)}${']'.repeat(100_000)}}`) as unknown;
     const result = validateDto(SubmitFit, nested);

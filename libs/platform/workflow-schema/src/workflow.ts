@@ -15,6 +15,7 @@ import {
   Max,
   MaxLength,
   Min,
+  ValidateBy,
   ValidateNested,
 } from 'class-validator';
 import { IsFragmentation, type Fragmentation } from './fragmentation';
@@ -77,17 +78,50 @@ export class TorsionDriveSettings {
   energyDecreaseThresholdHartree!: number;
 }
 
-/** How the torsion parameters are fitted: ForceBalance's TorsionProfile objective and its priors. */
+/** Sections of a force field that can be fitted beside its proper torsions. */
+export const OTHER_SECTIONS = ['Bonds', 'Angles', 'ImproperTorsions', 'vdW'] as const;
+export type OtherSection = (typeof OTHER_SECTIONS)[number];
+
+/** General parameters keep their terms, so nothing is silently ignored. */
+function IsEmptyWithGeneralParameters(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isEmptyWithGeneralParameters',
+    validator: {
+      validate: (value: unknown, args) =>
+        (args!.object as FitSettings).parameters !== 'general' ||
+        (Array.isArray(value) && value.length === 0),
+      defaultMessage: () =>
+        'periodicities must be [] with parameters general, which keep the terms that they have',
+    },
+  });
+}
+
+/** What is fitted, and how: ForceBalance's TorsionProfile objective and its priors. */
 export class FitSettings {
-  /** Each bespoke torsion gets a cosine term for each of these. */
+  /**
+   * `bespoke`, also where it is absent: new parameters for this molecule. `general`: in their place the parameters that
+   * the base force field gives to its driven torsions, which other molecules have too.
+   */
+  @IsOptional()
+  @IsIn(['bespoke', 'general'])
+  parameters?: 'bespoke' | 'general' | null;
+
+  /** Each bespoke torsion gets a cosine term for each of these; without any it keeps those of the general one. */
   @IsArray()
-  @ArrayMinSize(1)
   @ArrayMaxSize(6)
   @ArrayUnique()
   @IsInt({ each: true })
   @Min(1, { each: true })
   @Max(6, { each: true })
+  @IsEmptyWithGeneralParameters()
   periodicities!: number[];
+
+  /** What is fitted beside torsions, new or in place as `parameters` says, as far as driven fragments have it. */
+  @IsOptional()
+  @IsArray()
+  @ArrayUnique()
+  @IsIn(OTHER_SECTIONS, { each: true })
+  also?: OtherSection[] | null;
 
   /**
    * What holds force constants to where they start: `L1` and `L2` are ForceBalance's; `evidence` is L2 with prior widths
