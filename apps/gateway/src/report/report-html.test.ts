@@ -63,8 +63,12 @@ function melatonin(): FitReport {
   const reference = { program: 'xtb', version: '6.5.1', method: 'GFN2-xTB' };
   const parentAtoms = ({ mappedSmiles }: { mappedSmiles: string }, heavyAtoms: string) => {
     const inParent = matchSmarts(parent, heavyAtoms)[0]!;
-    // Heavy atoms come first; which hydrogen is which does not matter here.
-    return moleculeFromSmiles(mappedSmiles).atoms.map((_, atom) => inParent[atom] ?? null);
+    const hydrogens = inParent.map((atom) =>
+      parent.neighbours[atom]!.filter((neighbour) => parent.atoms[neighbour]!.element === 1),
+    );
+    // Heavy atoms come first; hydrogens that the parent has not are caps.
+    const { atoms, neighbours } = moleculeFromSmiles(mappedSmiles);
+    return atoms.map((_, atom) => inParent[atom] ?? hydrogens[neighbours[atom]![0]!]?.shift() ?? null);
   };
   const heavyAtoms = [
     '[C:1][C:2][N:3][C:4]([C:5])=[O:6]',
@@ -163,7 +167,7 @@ describe('the HTML report', () => {
     expect(page.match(/class="plot"/g)).toHaveLength(3);
     // Atoms have the molecule's numbers, in the two fragments that have its atom 17 too.
     expect(page.match(/class='note'[^>]*>17</g)).toHaveLength(1 + 4 + 2);
-    expect(page).not.toMatch(/<script|<link|<img|@import|url\(|src=/i);
+    expect(page).not.toMatch(/<script|<link|<img|@import|url\([^#]|src=/i);
     expect(page).not.toContain('undefined');
     expect(page).not.toContain('NaN');
     expect(page).toMatch(/^<!doctype html>/);
@@ -194,7 +198,7 @@ describe('the HTML report', () => {
 
   it('names a point by its angle and energy where the pointer rests', async () => {
     const page = await reportHtml(melatonin());
-    expect(page).toContain('QM at 0° (0.0°): 0.00 kcal/mol');
+    expect(page).toContain('QM at 0°: 0.00 kcal/mol');
   });
 
   it('escapes every text that came from outside', async () => {
@@ -237,7 +241,7 @@ describe('the HTML report', () => {
     expect(await reportHtml(report)).toContain('driven about C6–C5–N4–cap');
   });
 
-  it('says how many points lie below the energy cutoff, in the table, above the plot and in its legend', async () => {
+  it('says how many points lie below the energy cutoff, in the table, above the plot and by hollow points', async () => {
     const report = melatonin();
     const { points } = report.fit!.torsions[0]!;
     for (const point of points.slice(0, 11)) point.qmKcalPerMol = 20.01;
@@ -245,7 +249,8 @@ describe('the HTML report', () => {
     const page = await reportHtml(report);
     expect(page.match(/>13 of 24</g)).toHaveLength(1);
     expect(page.match(/over 13 of 24 points/g)).toHaveLength(1);
-    expect(page.match(/QM above 20: not counted/g)).toHaveLength(1);
+    // Eleven in each of three profiles, and one in the legend.
+    expect(page.match(/class="hollow"/g)).toHaveLength(34);
   });
 
   it('of a molecule with nothing to fit leaves it at the note and the reason', async () => {

@@ -5,9 +5,7 @@ import {
   type FitReport,
   type Fragmentation,
 } from '@bespoke/workflow-schema';
-import { Markup, markup, type Fragment } from '@bespoke/markup';
-import { reportStyle } from './report-style';
-import { scrollingTable } from './scrolling-table';
+import { htmlPage, markup, scrollingTable, type Fragment, type Markup } from '@bespoke/markup';
 import { atomLabels, structureDrawing } from './structure-drawing';
 import {
   bondNames,
@@ -173,18 +171,8 @@ function particulars({
  */
 export async function reportHtml(report: FitReport): Promise<string> {
   await loadRDKit();
-  const page = markup`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8" />
-<meta name="viewport" content="width=device-width, initial-scale=1" />
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-<title>${report.name}: bespoke force field</title>
-<style>${new Markup(reportStyle)}</style>
-</head>
-<body>
-<main>
-<header><p class="eyebrow">Bespoke force field · fit ${report.fitId}</p><h1>${report.name}</h1></header>
+  const { head, tail } = htmlPage(`${report.name}: bespoke force field`);
+  const page = markup`${head}<header><p class="eyebrow">Bespoke force field · fit ${report.fitId}</p><h1>${report.name}</h1></header>
 ${tiles(report)}
 <div class="note">${report.referenceNote}</div>
 ${warningList(report)}
@@ -192,9 +180,6 @@ ${moleculeSection(report)}
 ${torsions(report)}
 ${particulars(report)}
 ${report.fit && markup`<footer>Energies are relative: QM to its minimum over the drive, MM to its own energy at that grid point.</footer>`}
-</main>
-</body>
-</html>
-`;
+${tail}`;
   return page.source;
 }

@@ -1,6 +1,6 @@
 import { depictFragment, depictFragmentInParent, type FragmentDrawing } from '@bespoke/fragmentation';
-import { depictSvg, elementSymbol, moleculeFromSmiles } from '@bespoke/molecule';
-import { Markup, markup } from '@bespoke/markup';
+import { atomName, depictSvg, moleculeFromSmiles } from '@bespoke/molecule';
+import { picture, type Markup } from '@bespoke/markup';
 
 /** Not RDKit's red, which also says oxygen. */
 const MARK = '#A9D1F7';
@@ -42,16 +42,8 @@ export function fragmentDrawing(
   return picture(depictFragment(parent!, molecule!, fragment), label);
 }
 
-function picture(svg: string, label: string): Markup {
-  // An XML declaration has no place inside HTML.
-  const drawing = svg.replace(/<\?xml[^>]*\?>\s*/, '');
-  return markup`<div class="structure" role="img" aria-label="${label}">${new Markup(drawing)}</div>`;
-}
-
 /** The label of each atom of a mapped SMILES, such as C4: its element and its number from 1. */
 export function atomLabels(mappedSmiles: string): (atom: number) => string {
-  const labels = moleculeFromSmiles(mappedSmiles).atoms.map(
-    ({ element }, atom) => `${elementSymbol(element)}${atom + 1}`,
-  );
-  return (atom) => labels[atom] ?? `atom ${atom + 1}`;
+  const molecule = moleculeFromSmiles(mappedSmiles);
+  return (atom) => atomName(molecule, atom);
 }

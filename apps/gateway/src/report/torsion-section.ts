@@ -6,11 +6,10 @@ import type {
   TorsionTerm,
   Workflow,
 } from '@bespoke/workflow-schema';
-import { markup, type Fragment, type Markup } from '@bespoke/markup';
+import { markup, profilePlot, scrollingTable, type Fragment, type Markup } from '@bespoke/markup';
+import { cutBonds } from '@bespoke/fragmentation';
 import { moleculeFromSmiles } from '@bespoke/molecule';
-import { profilePlot } from './profile-plot';
 import { missedDegrees } from './profile-symmetry';
-import { scrollingTable } from './scrolling-table';
 import { atomLabels, fragmentDrawing, fragmentInMoleculeDrawing } from './structure-drawing';
 
 export type ReportFragment = FitReport['fragments'][number];
@@ -28,9 +27,13 @@ export function torsionOf(report: FitReport, { torsion }: ReportFragment): Torsi
   return torsion === null ? undefined : report.fit?.torsions[torsion];
 }
 
+function isCounted({ qmKcalPerMol }: { qmKcalPerMol: number }, { fit }: Workflow): boolean {
+  return qmKcalPerMol <= fit.energyCutoffKcalPerMol;
+}
+
 /** How many of a drive's points the fit and its RMSE count, such as "13 of 24". */
-export function countedText({ points }: TorsionFit, { fit }: Workflow): string {
-  const counted = points.filter(({ qmKcalPerMol }) => qmKcalPerMol <= fit.energyCutoffKcalPerMol);
+export function countedText({ points }: TorsionFit, workflow: Workflow): string {
+  const counted = points.filter((point) => isCounted(point, workflow));
   return `${counted.length} of ${points.length}`;
 }
 
@@ -98,6 +101,15 @@ function asymmetryNote(torsion: TorsionFit): Fragment {
   return markup`<div class="note caution">The QM profile is not symmetric though the fragment is: a lower path was missed at ${where}.</div>`;
 }
 
+function cutText(
+  { mappedSmiles }: FitReport,
+  { occurrences }: ReportFragment,
+  label: (atom: number) => string,
+): string {
+  const cuts = cutBonds(moleculeFromSmiles(mappedSmiles), occurrences[0]!.parentAtoms);
+  return cuts.length === 0 ? '' : `, cut at ${cuts.map((bond) => bond.map(label).join('–')).join(', ')}`;
+}
+
 /** How the fragment compares with the molecule, in a sentence. */
 function comparisonText(
   { parentCheck, replaces }: ReportFragment,
@@ -120,7 +132,7 @@ export function torsionSection(report: FitReport, fragment: ReportFragment, id: 
     <figure>${fragmentDrawing(report.mappedSmiles, fragment, `Fragment for bond ${bonds}`)}
       <figcaption>${drivenAbout(fragment, label)}</figcaption></figure>
     <figure>${fragmentInMoleculeDrawing(report.mappedSmiles, fragment, `The molecule with the fragment around ${bonds}`)}
-      <figcaption>In the molecule: the fragment, the dihedral and the bond. ${comparisonText(fragment, report.workflow)}</figcaption></figure></div>`;
+      <figcaption>In the molecule: the fragment${cutText(report, fragment, label)}, the dihedral and the bond. ${comparisonText(fragment, report.workflow)}</figcaption></figure></div>`;
 
   const torsion = torsionOf(report, fragment);
   if (torsion === undefined) {
@@ -130,16 +142,17 @@ export function torsionSection(report: FitReport, fragment: ReportFragment, id: 
         <div class="note caution"><strong>Left out of the fit.</strong> ${fragment.dropped}</div></div></section>`;
   }
   const { rmseBeforeKcalPerMol: before, rmseAfterKcalPerMol: after, points } = torsion;
-  const { torsionDrive, fit } = report.workflow;
+  const plotted = points.map(({ gridDegrees, ...point }) => ({
+    ...point,
+    across: gridDegrees,
+    hasWeight: isCounted(point, report.workflow),
+  }));
   return markup`<section class="card torsion-card" id="${id}">
     <div class="head"><h3>Bond ${bonds}</h3>
       <span class="rmse">RMSE ${rmseText(before)} →
         <b class="${after > before ? 'worse' : ''}">${rmseText(after)}</b> kcal/mol over ${countedText(torsion, report.workflow)} points</span></div>
     <div class="torsion">${drawings}
-      <figure>${profilePlot(`${id}-plot`, `Torsion profile of bond ${bonds}`, points, {
-        gridSpacingDegrees: torsionDrive.gridSpacingDegrees,
-        energyCutoffKcalPerMol: fit.energyCutoffKcalPerMol,
-      })}
+      <figure>${profilePlot(`${id}-plot`, `Torsion profile of bond ${bonds}`, plotted)}
       <figcaption>Reference: ${fragment.reference && provenanceText(fragment.reference)}.
         Rest the pointer on a point for its numbers.</figcaption></figure></div>
     ${asymmetryNote(torsion)}${parameterTable(torsion.parameters)}${pointTable(points)}</section>`;

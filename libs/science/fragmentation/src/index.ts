@@ -4,6 +4,7 @@ import { atomsAroundBonds, type BondOrderSource, type FragmentationScheme } from
 import { type BondAtoms, targetBonds } from './target-bonds';
 
 export { FUNCTIONAL_GROUPS, functionalGroups } from './functional-groups';
+export { cutBonds } from './cut-bonds';
 export { drivenDihedral } from './driven-dihedral';
 export {
   depictFragment,

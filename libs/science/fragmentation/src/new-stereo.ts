@@ -1,4 +1,4 @@
-import { elementSymbol, undefinedStereo, type ExtractedFragment, type Molecule } from '@bespoke/molecule';
+import { atomName, undefinedStereo, type ExtractedFragment, type Molecule } from '@bespoke/molecule';
 
 /**
  * The centres and double bonds of a fragment that are stereogenic although they are not in the parent: two arms that
@@ -7,7 +7,7 @@ import { elementSymbol, undefinedStereo, type ExtractedFragment, type Molecule }
  */
 export function newStereo(parent: Molecule, { molecule, parentAtoms }: ExtractedFragment): string[] {
   const open = undefinedStereo(molecule);
-  const name = (atom: number): string => `${elementSymbol(parent.atoms[atom]!.element)}${atom + 1}`;
+  const name = (atom: number): string => atomName(parent, atom);
   // A cap is a hydrogen and no centre.
   const inParent = (atom: number): number => parentAtoms[atom]!;
   const atoms = open.atoms.map(inParent).filter((atom) => parent.atoms[atom]!.stereo === null);

@@ -68,7 +68,12 @@ export function depictSvg(molecule: Molecule, options: DepictionOptions = {}): s
     const svgOfRDKit = drawn.get_svg_with_highlights(
       JSON.stringify({
         // Letters as text rather than as outlines, so that a number can take another one's place.
-        ...(atomNumbers !== false && { addAtomIndices: true, noFreetype: true, annotationFontScale: 0.65 }),
+        ...(atomNumbers !== false && {
+          addAtomIndices: true,
+          noFreetype: true,
+          annotationFontScale: 0.75,
+          minFontSize: 13,
+        }),
         width: options.widthPx ?? 300,
         height: options.heightPx ?? 200,
         atoms: [...atomColours.keys()],

@@ -1,5 +1,5 @@
 export type { Atom, Bond, Molecule } from './molecule';
-export { bondBetween, formalCharge } from './molecule';
+export { atomName, bondBetween, formalCharge } from './molecule';
 export { MoleculeError, SmartsError, type MoleculeErrorCode } from './molecule-error';
 export { loadRDKit } from './rdkit';
 export { elementSymbol } from './elements';

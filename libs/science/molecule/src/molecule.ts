@@ -1,3 +1,5 @@
+import { elementSymbol } from './elements';
+
 /** An atom of a {@link Molecule}; hydrogens are atoms like all others. */
 export interface Atom {
   /** Atomic number. */
@@ -46,6 +48,11 @@ export interface Molecule {
 /** The bond between two atoms, undefined where there is none. */
 export function bondBetween(molecule: Molecule, i: number, j: number): Bond | undefined {
   return molecule.bonds.find((b) => (b.begin === i && b.end === j) || (b.begin === j && b.end === i));
+}
+
+/** How messages and pages name an atom: its element and its number from 1, such as C4. */
+export function atomName({ atoms }: Pick<Molecule, 'atoms'>, atom: number): string {
+  return `${elementSymbol(atoms[atom]?.element ?? 0)}${atom + 1}`;
 }
 
 /** Sum of the formal charges, in elementary charges. */

@@ -1,6 +1,4 @@
-import { elementSymbol } from './elements';
-import { at } from './graph';
-import type { Molecule } from './molecule';
+import { atomName, type Molecule } from './molecule';
 import { ringsSettle } from './ring-stereo';
 
 /** Stereo that a molecule leaves open. */
@@ -24,7 +22,7 @@ export function undefinedStereo(molecule: Molecule): UndefinedStereo {
   );
   const isSettled = untold.length > 0 && bonds.length === 0 && ringsSettle(molecule, untold);
   const atoms = isSettled ? [] : untold;
-  const name = (atom: number): string => `${elementSymbol(at(molecule.atoms, atom).element)}${atom + 1}`;
+  const name = (atom: number): string => atomName(molecule, atom);
   return {
     atoms,
     bonds,

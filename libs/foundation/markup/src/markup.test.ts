@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Markup, markup } from './index';
+import { Markup, markup } from './markup';
 
 describe('markup', () => {
   it('escapes text, and leaves other markup as it is', () => {

@@ -1,5 +1,5 @@
-/** The style sheet of the report: light, dark and on paper. */
-export const reportStyle = `
+/** The style sheet of every page that stands by itself: light, dark and on paper. */
+export const PAGE_STYLE = `
 :root { color-scheme: light dark;
   --page: #f6f7f9; --card: #ffffff; --ink: #1a2230; --quiet: #5b6676; --line: #dde2e9; --wash: #eef1f5;
   --qm: #1a2230; --before: #c4500a; --after: #0a66b7; --good: #137547; --caution: #8a5300; --caution-wash: #fff5e0; }
@@ -27,7 +27,7 @@ code { font: 12.5px/1.45 ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu 
 .tile b { display: block; font-size: 21px; line-height: 1.3; font-variant-numeric: tabular-nums; }
 .tile span { color: var(--quiet); font-size: 13px; }
 .torsion { display: grid; grid-template-columns: minmax(200px, 280px) minmax(0, 1fr); gap: 24px; align-items: start; }
-.drawings { display: grid; gap: 12px; }
+.drawings { display: grid; gap: 12px; } .card > .drawings { grid-template-columns: repeat(auto-fit, minmax(min(280px, 100%), 1fr)); margin-bottom: 12px; }
 figure { margin: 0; }
 figcaption { font-size: 13px; margin-top: 6px; }
 .structure { background: #fff; border: 1px solid var(--line); border-radius: 8px; padding: 6px; }
@@ -49,18 +49,20 @@ a { color: var(--after); }
 dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 4px 16px; margin: 0; font-size: 14px; }
 dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; }
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(400px, 100%), 1fr)); gap: 16px; }
-.columns .card { margin: 0; } .columns h3 { margin-bottom: 10px; }
+.columns .card { margin: 0; } .card > h3 { margin-bottom: 10px; }
+.keys { display: flex; flex-wrap: wrap; gap: 4px 20px; margin: 8px 0; padding: 0; list-style: none; color: var(--quiet); font-size: 14px; }
+.keys span { display: inline-block; width: 14px; height: 14px; border-radius: 4px; margin-right: 6px; vertical-align: -2px; }
+.torsions { margin: 0; padding-left: 20px; columns: 320px; } .torsions li { break-inside: avoid; }
 details { margin-top: 12px; } summary { cursor: pointer; color: var(--quiet); font-size: 14px; }
 details table { font-size: 13px; } details th, details td { padding-top: 2px; padding-bottom: 2px; }
 .plot { display: block; width: 100%; height: auto; font-family: inherit; }
 .plot text { fill: var(--quiet); font-size: 12px; } .plot .legend { fill: var(--ink); font-size: 13px; }
 .plot .grid { stroke: var(--line); stroke-width: 1; }
-.plot .unweighted { fill: var(--wash); } .plot .legend-band { stroke: var(--line); }
-.plot polyline, .plot g > line { fill: none; stroke-width: 2.2; stroke-linejoin: round; }
-.plot .qm polyline, .plot .qm line { stroke: var(--qm); stroke-width: 1.4; } .plot .qm circle { fill: var(--qm); }
-.plot .before polyline, .plot .before line { stroke: var(--before); stroke-dasharray: 6 4; } .plot .before circle { fill: var(--before); r: 2.4px; }
-.plot .after polyline, .plot .after line { stroke: var(--after); } .plot .after circle { fill: var(--after); r: 2.4px; }
-.plot circle:hover { stroke: currentColor; stroke-width: 6; stroke-opacity: 0.25; }
+.plot .qm { color: var(--qm); } .plot .before { color: var(--before); } .plot .after { color: var(--after); }
+.plot polyline, .plot g > line { fill: none; stroke: currentColor; stroke-width: 2.2; stroke-linejoin: round; }
+.plot .qm polyline, .plot .qm line { stroke-width: 1.4; } .plot .before polyline, .plot .before line { stroke-dasharray: 6 4; }
+.plot circle { fill: currentColor; stroke: currentColor; } .plot .hollow { fill: var(--card); } .plot .before circle, .plot .after circle { r: 2.4px; }
+.plot circle:hover { stroke-width: 6; stroke-opacity: 0.25; }
 footer { margin-top: 32px; color: var(--quiet); font-size: 13px; }
 @media (max-width: 720px) { .torsion { grid-template-columns: minmax(0, 1fr); } .drawings { grid-template-columns: repeat(auto-fit, minmax(min(240px, 100%), 1fr)); } }
 @media print {
