@@ -1,12 +1,7 @@
 export * from './engine';
-export {
-  CONFORMATION_KEEPING_GRADIENT_NORM,
-  mopacAm1,
-  probeMopac,
-  type Am1Request,
-  type Am1Result,
-} from './mopac';
+export { CONFORMATION_KEEPING_GRADIENT_NORM, mopacAm1, type Am1Request, type Am1Result } from './mopac-am1';
 export { am1BondOrders } from './mopac-bond-orders';
+export { probeMopac } from './mopac-program';
 export { usableLibxtb } from './libxtb-processes';
 export { engineNamed, engines } from './registry';
 export { xtb } from './xtb';

@@ -1,6 +1,6 @@
 import { formalCharge, generateConformers, type Molecule } from '@bespoke/molecule';
 import type { EngineRun } from './engine';
-import { CONFORMATION_KEEPING_GRADIENT_NORM, mopacAm1, type Am1Request } from './mopac';
+import { CONFORMATION_KEEPING_GRADIENT_NORM, mopacAm1, type Am1Request } from './mopac-am1';
 
 /**
  * AM1 Wiberg bond orders, as SMIRNOFF interpolates parameters over them ("AM1-Wiberg"): those of one conformation,
