@@ -12,7 +12,7 @@ body { margin: 0; background: var(--page); color: var(--ink);
 main { max-width: 1080px; margin: 0 auto; padding: 32px 20px 56px; }
 h1 { font-size: 28px; line-height: 1.2; margin: 0; letter-spacing: -0.01em; overflow-wrap: anywhere; }
 h2 { font-size: 19px; margin: 40px 0 12px; }
-h3 { font-size: 16px; margin: 0; }
+h3 { font-size: 16px; margin: 0; overflow-wrap: anywhere; }
 h4 { font-size: 12px; margin: 20px 0 6px; color: var(--quiet); text-transform: uppercase; letter-spacing: 0.06em; }
 p { margin: 0 0 8px; }
 .quiet, .eyebrow, figcaption { color: var(--quiet); }
@@ -53,9 +53,9 @@ dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; }
 .keys { display: flex; flex-wrap: wrap; gap: 4px 20px; margin: 8px 0; padding: 0; list-style: none; color: var(--quiet); font-size: 14px; }
 .keys span { display: inline-block; width: 14px; height: 14px; border-radius: 4px; margin-right: 6px; vertical-align: -2px; }
 .torsions { margin: 0; padding-left: 20px; columns: 320px; } .torsions li { break-inside: avoid; }
-details { margin-top: 12px; } summary { cursor: pointer; color: var(--quiet); font-size: 14px; }
+details { margin: 12px 0; } summary { cursor: pointer; color: var(--quiet); font-size: 14px; }
 details table { font-size: 13px; } details th, details td { padding-top: 2px; padding-bottom: 2px; }
-.plot { display: block; width: 100%; height: auto; font-family: inherit; }
+.plot { display: block; width: 100%; max-width: 760px; margin: 0 auto; height: auto; font-family: inherit; }
 .plot text { fill: var(--quiet); font-size: 12px; } .plot .legend { fill: var(--ink); font-size: 13px; }
 .plot .grid { stroke: var(--line); stroke-width: 1; }
 .plot .qm { color: var(--qm); } .plot .before { color: var(--before); } .plot .after { color: var(--after); }
