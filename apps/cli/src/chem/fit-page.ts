@@ -1,4 +1,4 @@
-import { htmlPage, markup, profilePlot, scrollingTable, type Markup } from '@bespoke/markup';
+import { figureTable, htmlPage, markup, profilePlot, scrollingTable, type Markup } from '@bespoke/markup';
 import type { DriveFigures, DriveMeasures, DriveReport, FitReport, Report } from './fit-report';
 
 /** The page of `chem fit`. */
@@ -16,14 +16,10 @@ ${tail}`.source;
 function fitSection(fit: FitReport, isOneOfSeveral: boolean): Markup {
   const name = isOneOfSeveral ? `Parameters of ${fit.ids.join(', ')}` : 'Parameters';
   const moved = fit.parameters.filter(({ before, after }) => before !== after);
-  const rows = markup`<thead><tr><th>attribute</th><th class="number">before</th><th class="number">after</th><th class="number">change / prior</th><th>section</th><th>SMIRKS</th></tr></thead>
-<tbody>${moved.map(
-    ({ section, smirks, attribute, before, after, prior_width }) =>
-      markup`<tr><td>${attribute}</td><td class="number">${before.toFixed(4)}</td><td class="number">${after.toFixed(4)}</td><td class="number">${((after - before) / prior_width).toFixed(3)}</td><td>${section}</td><td><code>${smirks}</code></td></tr>`,
-  )}</tbody>`;
+  const rows = moved.map(({ prior_width: priorWidth, ...figure }) => ({ ...figure, priorWidth }));
   return markup`${fit.warnings.map((warning) => markup`<p class="note caution">${warning}</p>`)}
 <details><summary>${name}: ${moved.length} of ${fit.parameters.length} changed (${fit.force_field})</summary>
-${scrollingTable('parameters', 'In kcal/mol, Å and degrees', rows)}</details>
+${figureTable('parameters', rows)}</details>
 `;
 }
 

@@ -65,7 +65,7 @@ export interface FitFigures {
   wall_s: number;
 }
 
-/** A figure of the force field, in kcal/mol, Å and degrees. */
+/** A figure of the force field. */
 export interface ParameterReport {
   section: FigureSection;
   smirks: string;
@@ -73,6 +73,8 @@ export interface ParameterReport {
   before: number;
   after: number;
   prior_width: number;
+  /** Of the three, for people. */
+  unit: string;
 }
 
 /** One fit: some drives together. */

@@ -196,6 +196,25 @@ describe('the HTML report', () => {
     expect(page).toContain('was not compared with the molecule: no worker and no pool has xtb');
   });
 
+  it('has every figure that was fitted, and says where others have it too', async () => {
+    const report = melatonin();
+    report.workflow = {
+      ...report.workflow,
+      fit: { ...report.workflow.fit, parameters: 'general', periodicities: [], also: ['Angles'] },
+    };
+    for (const torsion of report.fit!.torsions) torsion.parameters = [];
+    const angle = { section: 'Angles', smirks: '[*:1]~[#6X4:2]-[*:3]', attribute: 'angle' } as const;
+    report.fit!.figures = [{ ...angle, before: 110.25, after: 111.5, priorWidth: 10, unit: '°' }];
+    const page = await reportHtml(report);
+    const cells = [angle.smirks, '110.2500', '111.5000', '10.0', '0.125', '°'].map(
+      (text) => `[^]*>${text.replaceAll(/[[\]*^.]/g, '\\$&')}<`,
+    );
+    expect(page).toMatch(new RegExp(`1 figures that were fitted${cells.join('')}`));
+    expect(page).toContain('General parameters were changed in place');
+    expect(page).toContain('general ones in place: torsions, Angles');
+    expect(await reportHtml(melatonin())).not.toContain('were changed in place');
+  });
+
   it('names a point by its angle and energy where the pointer rests', async () => {
     const page = await reportHtml(melatonin());
     expect(page).toContain('QM at 0°: 0.00 kcal/mol');

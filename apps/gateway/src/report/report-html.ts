@@ -5,7 +5,7 @@ import {
   type FitReport,
   type Fragmentation,
 } from '@bespoke/workflow-schema';
-import { htmlPage, markup, scrollingTable, type Fragment, type Markup } from '@bespoke/markup';
+import { figureTable, htmlPage, markup, scrollingTable, type Fragment, type Markup } from '@bespoke/markup';
 import { atomLabels, structureDrawing } from './structure-drawing';
 import {
   bondNames,
@@ -101,6 +101,16 @@ function torsions(report: FitReport): Fragment {
   return markup`${overview(report)}<h2>Torsions</h2>${sections}`;
 }
 
+/** Every number that was fitted. */
+function fittedFigures({ fit, workflow }: FitReport): Fragment {
+  const { figures = [] } = fit ?? {};
+  if (figures.length === 0) return null;
+  const isInPlace = workflow.fit.parameters === 'general';
+  return markup`<h2>Figures</h2>
+    <div class="card">${isInPlace ? markup`<div class="note caution">General parameters were changed in place: other molecules that they match get them too.</div>` : null}
+    <details><summary>The ${figures.length} figures that were fitted</summary>${figureTable('figures', figures)}</details></div>`;
+}
+
 function fragmentationText(fragmentation: Fragmentation): string {
   if (fragmentation.scheme !== 'wbo') return fragmentation.scheme;
   const { scheme, threshold, heuristic, keepNonRotorRingSubstituents } = fragmentation;
@@ -148,6 +158,10 @@ function particulars({
         'drives',
         `every ${torsionDrive.gridSpacingDegrees}°, at most ${torsionDrive.maxConformers} conformers`,
       ],
+      [
+        'parameters',
+        `${workflow.fit.parameters === 'general' ? 'general ones in place' : 'bespoke'}: ${['torsions', ...(workflow.fit.also ?? [])].join(', ')}`,
+      ],
       ['cutoff', `${workflow.fit.energyCutoffKcalPerMol} kcal/mol`],
       ['priors', `${workflow.fit.penalty}, width ${workflow.fit.priorWidthKcalPerMol} kcal/mol`],
       ...ofFit,
@@ -178,6 +192,7 @@ ${tiles(report)}
 ${warningList(report)}
 ${moleculeSection(report)}
 ${torsions(report)}
+${fittedFigures(report)}
 ${particulars(report)}
 ${report.fit && markup`<footer>Energies are relative: QM to its minimum over the drive, MM to its own energy at that grid point.</footer>`}
 ${tail}`;

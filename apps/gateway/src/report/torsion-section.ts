@@ -58,7 +58,8 @@ function drivenAbout(
   return `Fragment, driven about ${driven.join('–')}${start}`;
 }
 
-function parameterTable(parameters: TorsionFit['parameters']): Markup {
+function parameterTable(parameters: TorsionFit['parameters']): Fragment {
+  if (parameters.length === 0) return null; // general ones, which no torsion has to itself
   const periodicities = [
     ...new Set(parameters.flatMap(({ fitted }) => fitted.map((term) => term.periodicity))),
   ].sort((a, b) => a - b);

@@ -1,3 +1,4 @@
+export { figureTable, type FigureRow } from './figure-table';
 export { Markup, markup, type Fragment } from './markup';
 export { htmlPage, picture, scrollingTable } from './page';
 export { profilePlot, type ProfilePoint } from './profile-plot';
