@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { builtInForceField } from '@bespoke/smirnoff';
 import { builtInWorkflows, type FitReport } from '@bespoke/workflow-schema';
 import { describe, expect, it } from 'vitest';
 import { bespokePerTest, until } from './support/bespoke';
@@ -104,6 +105,40 @@ describe('executor run', () => {
     expect(fit!.torsions[replaced!.torsion!]!.mappedSmiles).toBe(replaced!.mappedSmiles);
     expect(fragments.filter(({ replaces }) => replaces !== null).length).toBeLessThan(fragments.length);
     expect(versions).toHaveProperty('xtb');
+  });
+
+  it.each([
+    ['general parameters in place', { parameters: 'general', periodicities: [] }],
+    ['torsions and angles of the molecule', { periodicities: [], also: ['Angles'] }],
+  ] as const)('fits %s, and OpenFF and OpenMM agree', async (_, settings) => {
+    const bespoke = newBespoke();
+    const { fit: debugFit, ...debug } = builtInWorkflows.get('debug')!;
+    const workflow = { ...debug, name: 'figures', fit: { ...debugFit, ...settings } };
+    writeFileSync(bespoke.file('workflow.json'), JSON.stringify(workflow));
+    const [output, offxml] = [bespoke.file('fit.json'), bespoke.file('fit.offxml')];
+    const { exitCode, stderr } = await bespoke.executorRun([
+      ...['--smiles', 'CCCO', '--workflow-file', bespoke.file('workflow.json')],
+      ...['--output', output, '--output-force-field', offxml],
+    ]).ended;
+    expect(exitCode, stderr).toBe(0);
+    const { figures, torsions } = reportOf(output).fit!;
+    const [inFile, base] = [readFileSync(offxml, 'utf8'), builtInForceField(debug.baseForceField)];
+    const parameterCount = (text: string): number => text.split('smirks="').length;
+    const isGeneral = 'parameters' in settings;
+    expect(torsions.every(({ parameters }) => (parameters.length === 0) === isGeneral)).toBe(true);
+    expect(parameterCount(inFile) > parameterCount(base)).toBe(!isGeneral);
+    expect(inFile.includes('changed in place')).toBe(isGeneral);
+    expect(figures!.some(({ section }) => section === 'Angles')).toBe(!isGeneral);
+    expect(figures!.some(({ before, after }) => before !== after)).toBe(true);
+    for (const { smirks } of figures!) expect(inFile).toContain(`smirks="${smirks}"`);
+    const python = openffPython();
+    if (python === null) {
+      console.warn('skipped: no Python 3.12 or later, so OpenFF and OpenMM were not asked');
+      return;
+    }
+    for (const torsion of compareWithOpenFF(python, offxml, output).torsions) {
+      expect(torsion.worstKcalPerMol).toBeLessThan(0.01);
+    }
   });
 
   it('scans a fragment that two molecules share once', async () => {
