@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
-import { fitProfiles, harmonicPriorWidth } from '@bespoke/fitting';
+import { fitProfiles, startOfFit } from '@bespoke/fitting';
 import { drivenDihedral, fragmentMolecule } from '@bespoke/fragmentation';
 import {
   dihedralDegrees,
@@ -23,7 +23,7 @@ import {
 import { compareWithParent } from '@bespoke/parent-check';
 import { forceFieldCharges } from '@bespoke/partial-charges';
 import { engineNamed } from '@bespoke/qc-engines';
-import { appendTorsions, bespokeTorsions, builtInForceField, parseOffxml } from '@bespoke/smirnoff';
+import { bespokeTorsions, builtInForceField, parseOffxml, withFigures } from '@bespoke/smirnoff';
 import {
   bestPoints,
   isFinished,
@@ -135,13 +135,6 @@ async function drive({ molecule, dihedral }, maxConformers) {
   };
 }
 
-const withTorsions = (parameters) =>
-  appendTorsions(
-    base,
-    parameters.map(({ smirks, terms }, index) => ({ id: `bespoke-${index + 1}`, smirks, terms })),
-    [],
-  );
-
 /** A piece with all that a fit needs: its drive, charges, and bespoke parameters. */
 async function prepared(parent, { molecule, bond, occurrences }, name, maxConformers) {
   const dihedral = drivenDihedral(molecule, bond);
@@ -159,28 +152,15 @@ async function prepared(parent, { molecule, bond, occurrences }, name, maxConfor
   return { profile: { molecule, dihedral, chargesE, points }, parameters, optimizations };
 }
 
-/** Bespoke parameters fitted to a profile. */
+/** The force field with bespoke parameters fitted to a profile. */
 async function fitted({ profile, parameters }) {
-  const figures = parameters.flatMap(({ smirks, terms }) =>
-    terms.map(({ kKcalPerMol, periodicity }, n) => ({
-      section: 'ProperTorsions',
-      smirks,
-      attribute: `k${n + 1}`,
-      value: kKcalPerMol,
-      priorWidth: harmonicPriorWidth(fit.priorWidthKcalPerMol, periodicity),
-    })),
-  );
-  const result = await fitProfiles(withTorsions(parameters), [profile], figures, fit);
-  let next = 0;
-  return parameters.map(({ smirks, terms }) => ({
-    smirks,
-    terms: terms.map((term) => ({ ...term, kKcalPerMol: result.figures[next++].value })),
-  }));
+  const { forceField, figures } = startOfFit(base, { torsions: parameters, others: [] }, fit);
+  return withFigures(forceField, (await fitProfiles(forceField, [profile], figures, fit)).figures);
 }
 
-/** RMSE of a force field with these torsions on a profile, over the points up to 10 kcal/mol, kcal/mol. */
-async function errorOn({ profile }, parameters) {
-  const { drives } = await fitProfiles(withTorsions(parameters), [profile], [], tested);
+/** RMSE of a force field on a profile, over the points up to 10 kcal/mol, kcal/mol. */
+async function errorOn({ profile }, forceField) {
+  const { drives } = await fitProfiles(forceField, [profile], [], tested);
   return drives[0].rmseBeforeKcalPerMol;
 }
 
@@ -206,7 +186,7 @@ async function comparePair(index, [parentSmiles, fragmentSmiles]) {
         dihedral: onFragment.profile.dihedral,
         parent: whole.molecule,
         parentAtoms: occurrence.parentAtoms.map((atom) => (atom === null ? null : parentAtoms.indexOf(atom))),
-        forceField: withTorsions(onFragment.parameters),
+        forceField: startOfFit(base, { torsions: onFragment.parameters, others: [] }, fit).forceField,
         chargeModel: null,
         ...level,
         gridSpacingDegrees: parentCheck.gridSpacingDegrees,
@@ -226,7 +206,7 @@ async function comparePair(index, [parentSmiles, fragmentSmiles]) {
     atoms: [parent.atoms.length, fragment.molecule.atoms.length],
     deviation: comparison.deviationKcalPerMol,
     verdict: isUnlike ? 'unlike' : 'alike',
-    errorOfBase: await errorOn(onWhole, []),
+    errorOfBase: await errorOn(onWhole, base),
     errorWithoutCheck: errorOfFragment,
     errorOfWhole,
     errorWithCheck: isUnlike ? errorOfWhole : errorOfFragment,
