@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { chemCommand } from './chem/command-line';
 import { exitReasonOf } from './cli-error';
+import { ENGINE_PROGRAMS } from './engine-programs';
 import { EXIT_CODES, exitCodeLines } from './exit-codes';
 import { MOLECULE_FILE_KINDS } from './molecule-file-format';
 import { collect, positiveNumber, wholeNumber } from './option-values';
@@ -192,6 +193,17 @@ function bespoke(): Command {
     .option('--n-cores <n>', 'cores (default: all)', wholeNumber(1))
     .option('--max-mem <GB>', 'memory, GB for each core', positiveNumber('GB'))
     .action(async (options) => running((await import('./commands/worker.js')).worker)(options));
+  const engines = program.command('engines').description('the programs that compute');
+  engines
+    .command('ls')
+    .description('which are here, with their versions, and which could be')
+    .option('--json', 'as JSON')
+    .action(async (options) => running((await import('./commands/engines.js')).listEngines)(options));
+  engines
+    .command('install')
+    .description('install some: in environments of this project, or by apt')
+    .argument('<engine...>', ENGINE_PROGRAMS.map(({ name }) => name).join(', '))
+    .action(async (names) => running((await import('./commands/engines.js')).installEngines)(names));
   directoryOption(
     program.command('doctor').description('what is there, what is missing and what to do about it'),
   )

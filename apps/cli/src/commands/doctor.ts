@@ -6,7 +6,8 @@ import { promisify } from 'node:util';
 import { findProgram, machineResources } from '@bespoke/child-process';
 import { checkDirectory, defaultDirectory, runningExecutor } from '@bespoke/executor';
 import { findNatsServer } from '@bespoke/messaging';
-import { engines, probeMopac, usableLibxtb } from '@bespoke/qc-engines';
+import { engineNamed, usableLibxtb } from '@bespoke/qc-engines';
+import { ENGINE_PROGRAMS, type EngineProgram } from '../engine-programs';
 import { EXIT_CODES } from '../exit-codes';
 
 export type Verdict = 'ok' | 'warn' | 'missing';
@@ -33,19 +34,8 @@ export async function doctor(options: {
     Promise.resolve(nodeFinding()),
     pnpmFinding(),
     natsServerFinding(),
-    ...engines.map((engine) =>
-      engineFinding(
-        engine.name,
-        () => engine.probe(),
-        `apt install ${engine.name}, or conda install -c conda-forge ${engine.name}`,
-      ),
-    ),
+    ...ENGINE_PROGRAMS.map(engineFinding),
     libxtbFinding(),
-    engineFinding(
-      'mopac',
-      probeMopac,
-      'apt install mopac, or conda install -c conda-forge mopac: AM1-BCC charges and WBO fragments need it, NAGL charges and Pfizer fragments do not',
-    ),
     Promise.resolve(machineFinding()),
     Promise.resolve(directoryFinding(directory)),
     natsFinding(options.nats ?? runningExecutor(directory)?.natsUrl ?? null),
@@ -98,27 +88,19 @@ async function natsServerFinding(): Promise<Finding> {
   }
 }
 
-async function engineFinding(
-  name: string,
-  probe: () => Promise<{ version: string } | null>,
-  install: string,
-): Promise<Finding> {
-  const variable = `${name.toUpperCase()}_BIN`;
+async function engineFinding({ name, purpose, variable, needed }: EngineProgram): Promise<Finding> {
+  const verdict = needed ? 'missing' : 'warn';
+  const install = `bespoke engines install ${name}: ${purpose}`;
   const named = process.env[variable];
   try {
-    const found = await probe();
+    const found = await engineNamed(name)!.probe();
     if (found !== null) return ok(name, found.version);
     const advice = named
       ? `${variable} names ${named}, where there is no program: correct or unset it`
       : install;
-    return { name, verdict: 'missing', found: 'none', advice };
+    return { name, verdict, found: 'none', advice };
   } catch (error) {
-    return {
-      name,
-      verdict: 'missing',
-      found: 'does not run',
-      advice: `${(error as Error).message}; ${install}`,
-    };
+    return { name, verdict, found: 'does not run', advice: `${(error as Error).message}; ${install}` };
   }
 }
 

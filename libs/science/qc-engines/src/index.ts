@@ -1,7 +1,9 @@
 export * from './engine';
+export { engineDirectory } from './engine-directory';
 export { CONFORMATION_KEEPING_GRADIENT_NORM, mopacAm1, type Am1Request, type Am1Result } from './mopac-am1';
 export { am1BondOrders } from './mopac-bond-orders';
 export { probeMopac } from './mopac-program';
 export { usableLibxtb } from './libxtb-processes';
 export { engineNamed, engines } from './registry';
+export { pyscf } from './pyscf';
 export { xtb } from './xtb';

@@ -20,7 +20,9 @@ export interface ResidentProgram {
 export type ResidentAnswer<Result> =
   | { result: Result }
   /** A code is the calculation's own no; null is a fault of the program. */
-  | { error: { code: EngineErrorCode | null; message: string; output: string } };
+  | {
+      error: { code: EngineErrorCode | EngineCrashError['code'] | null; message: string; output: string };
+    };
 
 /** Has the program do one job. */
 export type Ask = <Result>(job: object) => Promise<Result>;
@@ -67,10 +69,11 @@ export async function withResidentProcess<T>(
   });
   try {
     return await use(async (job) => {
-      const answer = await answerOf<never>(process, job);
+      const answer = await answerOf<never>(program, process, job);
       if ('result' in answer) return answer.result;
       const { code, message, output } = answer.error;
       if (code === null) throw new Error(`${program.name}: ${message}\n${output}`);
+      if (code === 'engine-crashed') throw new EngineCrashError(message, output + process.output);
       throw new EngineError(code, message, output + process.output);
     });
   } catch (error) {
@@ -87,21 +90,34 @@ export async function withResidentProcess<T>(
   }
 }
 
-async function answerOf<Result>(process: ResidentProcess, job: object): Promise<ResidentAnswer<Result>> {
+async function answerOf<Result>(
+  { name }: ResidentProgram,
+  process: ResidentProcess,
+  job: object,
+): Promise<ResidentAnswer<Result>> {
   const { child, answers, end } = process;
   child.stdin!.write(jsonLine(job));
   const { value: line, done } = await answers.next();
   if (done) throw await end;
+  const answer = readAnswer<Result>(line);
+  if (answer !== null) return answer;
+  killGroup(child, 'SIGKILL');
+  await end;
+  throw new EngineError(
+    'unreadable-output',
+    `${name}: this is no answer: ${line.slice(0, 200)}`,
+    process.output,
+  );
+}
+
+/** Null when it is none. */
+function readAnswer<Result>(line: string): ResidentAnswer<Result> | null {
   try {
-    return JSON.parse(line) as ResidentAnswer<Result>;
+    const answer = JSON.parse(line) as ResidentAnswer<Result> | null;
+    const isOne = typeof answer === 'object' && answer !== null && ('result' in answer || 'error' in answer);
+    return isOne ? answer : null;
   } catch {
-    killGroup(child, 'SIGKILL');
-    await end;
-    throw new EngineError(
-      'unreadable-output',
-      `an answer that is no JSON: ${line.slice(0, 200)}`,
-      process.output,
-    );
+    return null;
   }
 }
 

@@ -1,0 +1,43 @@
+import { engineNamed } from '@bespoke/qc-engines';
+import { CliError } from '../cli-error';
+import { ENGINE_PROGRAMS, type EngineProgram } from '../engine-programs';
+import { EXIT_CODES } from '../exit-codes';
+import { installEngine } from '../install-engine';
+
+/** `bespoke engines ls`: which QC programs there are here, and which there could be. */
+export async function listEngines(options: { json?: boolean }): Promise<number> {
+  const found = await Promise.all(
+    ENGINE_PROGRAMS.map(async (program) => ({
+      name: program.name,
+      version: await versionOf(program),
+      purpose: program.purpose,
+    })),
+  );
+  if (options.json) process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
+  else
+    for (const { name, version, purpose } of found)
+      process.stdout.write(`${name.padEnd(8)}  ${(version ?? 'not installed').padEnd(16)}  ${purpose}\n`);
+  return EXIT_CODES.success.code;
+}
+
+/** `bespoke engines install`: has them here, whatever was before. */
+export async function installEngines(names: readonly string[]): Promise<number> {
+  const programs = names.map((name) => {
+    const program = ENGINE_PROGRAMS.find((each) => each.name === name);
+    if (program) return program;
+    const known = ENGINE_PROGRAMS.map((each) => each.name).join(', ');
+    throw new CliError('usage', `there is no engine ${name} to install; there are ${known}`);
+  });
+  for (const program of programs) {
+    if (program.install.by === 'pip' || (await versionOf(program)) === null) await installEngine(program);
+    const version = await versionOf(program);
+    if (version === null)
+      throw new CliError('usage', `${program.name} was installed, but it is not found; see bespoke doctor`);
+    process.stdout.write(`${program.name} ${version}\n`);
+  }
+  return EXIT_CODES.success.code;
+}
+
+async function versionOf({ name }: EngineProgram): Promise<string | null> {
+  return (await engineNamed(name)!.probe())?.version ?? null;
+}

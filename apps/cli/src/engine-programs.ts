@@ -1,0 +1,45 @@
+/** A QC program as it is installed; the engine of the same name in `@bespoke/qc-engines` uses it. */
+export interface EngineProgram {
+  name: string;
+  purpose: string;
+  /** The environment variable that names one which is elsewhere. */
+  variable: string;
+  /** Whether the workflows that are there cannot do without. */
+  needed: boolean;
+  install: Installation;
+}
+
+export type Installation =
+  | { by: 'apt'; packages: readonly string[]; elsewhere: string }
+  /** Into a virtual environment of its own; what decides the digits of a result has its version pinned. */
+  | { by: 'pip'; requirements: readonly string[] };
+
+/** What `bespoke engines` and `bespoke doctor` know of. */
+export const ENGINE_PROGRAMS: readonly EngineProgram[] = [
+  {
+    name: 'xtb',
+    purpose: 'GFN2-xTB, GFN1-xTB, GFN-FF',
+    variable: 'XTB_BIN',
+    needed: true,
+    install: {
+      by: 'apt',
+      packages: ['xtb', 'libxtb6'],
+      elsewhere: 'conda install -c conda-forge xtb',
+    },
+  },
+  {
+    name: 'mopac',
+    purpose:
+      'AM1, PM6, PM7; AM1-BCC charges and WBO fragments, which NAGL charges and Pfizer fragments do without',
+    variable: 'MOPAC_BIN',
+    needed: true,
+    install: { by: 'apt', packages: ['mopac'], elsewhere: 'conda install -c conda-forge mopac' },
+  },
+  {
+    name: 'pyscf',
+    purpose: 'density functionals, B3LYP-D3BJ/DZVP among them',
+    variable: 'PYSCF_PYTHON',
+    needed: false,
+    install: { by: 'pip', requirements: ['pyscf==2.14.0', 'pyscf-dispersion==1.7.0'] },
+  },
+];

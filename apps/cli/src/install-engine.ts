@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { findProgram } from '@bespoke/child-process';
+import { engineDirectory } from '@bespoke/qc-engines';
+import { CliError } from './cli-error';
+import type { EngineProgram } from './engine-programs';
+
+/**
+ * Installs a program; what it runs reports on standard error. One that is there already is left alone where it is
+ * Debian's, and where it is pip's if the very requirements stand in its environment; an installation that was
+ * interrupted is started anew.
+ * @throws CliError
+ */
+export async function installEngine({ name, install }: EngineProgram): Promise<void> {
+  switch (install.by) {
+    case 'apt':
+      return installPackages(name, install.packages, install.elsewhere);
+    case 'pip':
+      return installEnvironment(name, install.requirements);
+  }
+}
+
+async function installPackages(name: string, packages: readonly string[], elsewhere: string): Promise<void> {
+  const asRoot = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
+  if (findProgram('apt-get') === null) {
+    throw new CliError('usage', `${name} is installed by apt-get, which is not here: ${elsewhere}`);
+  }
+  const aptGet = (...args: string[]) =>
+    runs([...asRoot, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', ...args]);
+  const install = () => aptGet('install', '--yes', '--no-install-recommends', ...packages);
+  // A machine made from an image often has no package lists yet, or old ones.
+  if ((await install()) || ((await aptGet('update')) && (await install()))) return;
+  throw new CliError(
+    'usage',
+    `apt-get could not install ${packages.join(' ')}; it takes root, or sudo without a password. Else: ${elsewhere}`,
+  );
+}
+
+async function installEnvironment(name: string, requirements: readonly string[]): Promise<void> {
+  const directory = engineDirectory(name);
+  const complete = path.join(directory, 'complete');
+  const wanted = `${requirements.join('\n')}\n`;
+  if (existsSync(complete) && readFileSync(complete, 'utf8') === wanted) return;
+  const python = findProgram('python3');
+  if (python === null) throw new CliError('usage', `${name} needs Python 3.9 or later: install python3`);
+  mkdirSync(directory, { recursive: true });
+  rmSync(complete, { force: true });
+  if (!(await runs([python, '-m', 'venv', '--clear', directory])))
+    throw new CliError(
+      'usage',
+      `${python} makes no virtual environment: apt install python3-venv, then again`,
+    );
+  const pip = [path.join(directory, 'bin', 'python'), '-m', 'pip', '--disable-pip-version-check'];
+  if (!(await runs([...pip, 'install', ...requirements])))
+    throw new CliError('usage', `pip could not install ${requirements.join(' ')}; is there a network?`);
+  writeFileSync(complete, wanted);
+}
+
+/** Whether a command ends well; what it writes goes to standard error. */
+async function runs([command, ...args]: string[]): Promise<boolean> {
+  const child = spawn(command!, args, { stdio: ['ignore', 2, 2] });
+  const [code] = (await once(child, 'close').catch(() => [null])) as [number | null];
+  return code === 0;
+}
