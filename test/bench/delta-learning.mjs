@@ -136,6 +136,18 @@ const lowLevelOf = ({ scan }) =>
   scan.points.map(({ energyHartree }) => energyHartree * KCAL_PER_MOL_PER_HARTREE);
 const withoutSteps = (subject) => ({ ...subject, scan: { ...subject.scan, steps: [] } });
 
+/** Points all around from the lowest of the low level, and no account of jumps. */
+function evenlySpaced(subject, count) {
+  const { scan, record } = withoutSteps(subject);
+  const energies = scan.points.map(({ energyHartree }) => energyHartree);
+  const lowest = energies.indexOf(Math.min(...energies));
+  const results = Array.from({ length: count }, (_, n) => {
+    const point = (lowest + Math.round((n * energies.length) / count)) % energies.length;
+    return { point, energyHartree: record.energies_hartree[point] };
+  });
+  return correctedProfile(scan, results);
+}
+
 const COUNTS = [6, 8, 10, 12, 16, 24];
 const FITTED = new Set(['GFN2 alone', '6 DFT points', '8 DFT points', '12 DFT points', 'stopped by itself']);
 const CHOICES = [
@@ -143,6 +155,10 @@ const CHOICES = [
   ...COUNTS.map((count) => [
     `${count} DFT points`,
     (subject) => energiesOf(correction(subject, exactly(count)).profile),
+  ]),
+  ...[6, 8, 12].map((count) => [
+    `${count}, evenly spaced, jumps not known`,
+    (subject) => energiesOf(evenlySpaced(subject, Math.min(count, subject.dft.length))),
   ]),
   ['12, jumps not known', (subject) => energiesOf(correction(withoutSteps(subject), exactly(12)).profile)],
   ['stopped by itself', (subject) => energiesOf(correction(subject, STOPPING).profile)],
