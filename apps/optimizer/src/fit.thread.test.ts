@@ -79,7 +79,7 @@ async function written(parameters: BespokeParameter[], otherParameters: OtherPar
     baseForceField: SAGE,
     fits: { [sha256]: JSON.stringify(outcome) },
   });
-  return { offxml, outcome, figures: whole.figures };
+  return { offxml, outcome, figures: whole.figures! };
 }
 
 /** A molecule that is simulated with the force field has the energies that the fit saw. */

@@ -15,20 +15,25 @@ const SECTIONS: CopiedSection[] = ['Bonds', 'Angles', 'ImproperTorsions', 'vdW']
 
 beforeAll(loadRDKit);
 
-const whole = (molecule: Molecule) => ({
+type Fragment = BespokeCopiesRequest['fragments'][number];
+
+const whole = (molecule: Molecule): Fragment => ({
   fragment: molecule,
   occurrences: [{ parentAtoms: [...molecule.atoms.keys()] }],
 });
 
 /** A fragment whose atoms carry the map numbers of the parent; caps have none. */
-function piece(smiles: string): BespokeCopiesRequest['fragments'][number] {
+function piece(smiles: string): Fragment {
   const fragment = moleculeFromSmiles(smiles);
   const parentAtoms = fragment.atoms.map(({ mapNumber }) => (mapNumber === 0 ? null : mapNumber - 1));
   return { fragment, occurrences: [{ parentAtoms }] };
 }
 
-const copiesOf = (parent: Molecule, sections: readonly CopiedSection[], fragments = [whole(parent)]) =>
-  bespokeCopies({ parent, fragments, forceField: SAGE, sections });
+const copiesOf = (
+  parent: Molecule,
+  sections: readonly CopiedSection[],
+  fragments: readonly Fragment[] = [whole(parent)],
+) => bespokeCopies({ parent, fragments, forceField: SAGE, sections });
 
 /** Atoms of each match, in an order that has the centre of an improper first and is else their own. */
 const named = (section: CopiedSection, hits: readonly (readonly number[])[]): string[] => {
@@ -122,9 +127,9 @@ describe('parameters of their own for bonds, angles, impropers and atoms', () =>
           const generalOf = new Map(terms.map(({ atoms, smirks }) => [named(section, [atoms])[0], smirks]));
           own.forEach(({ copyOf, smirks, fragments: hit }, n) => {
             expect(hits[n]!.every((name) => generalOf.get(name) === copyOf)).toBe(true);
-            fragments.forEach(({ fragment, occurrences: [{ parentAtoms }] }, index) => {
+            fragments.forEach(({ fragment, occurrences }, index) => {
               const inParent = matchSmarts(fragment, smirks).map((atoms) =>
-                atoms.map((atom) => parentAtoms[atom] ?? NaN),
+                atoms.map((atom) => occurrences[0]!.parentAtoms[atom] ?? NaN),
               );
               expect(inParent.length > 0).toBe(hit.includes(index));
               expect(named(section, inParent).every((name) => hits[n]!.includes(name))).toBe(true);
