@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { correctedProfile, fitWeights } from './corrected-profile';
 import { DeltaLearningError } from './delta-learning-error';
-import { madeUpScans, resultsAt, type MadeUpScan } from './made-up-scans';
+import { madeUpScans, resultsAt, type MadeUpScan } from './testing/made-up-scans';
 import type { LowLevelScan } from './scan';
 
 const EVERY_POINT = Array.from({ length: 12 }, (_, point) => point);

@@ -56,7 +56,7 @@ export function correct(
 }
 
 /**
- * High − low level where it is known, relative to the lowest, so that no digits are lost to total energies.
+ * High − low level where it is known.
  *
  * @throws DeltaLearningError
  */
@@ -75,12 +75,13 @@ export function differencesKcalPerMol(
         : `The result ${fault.energyHartree} hartree of point ${fault.point} is no number, or the scan has no such point.`,
     );
   }
-  const differences = results
-    .filter(({ energyHartree }) => energyHartree !== null)
-    .map(({ point, energyHartree }) => ({ point, hartree: energyHartree! - points[point]!.energyHartree }));
-  const origin = Math.min(...differences.map(({ hartree }) => hartree));
   return new Map(
-    differences.map(({ point, hartree }) => [point, (hartree - origin) * KCAL_PER_MOL_PER_HARTREE]),
+    results
+      .filter(({ energyHartree }) => energyHartree !== null)
+      .map(({ point, energyHartree }) => [
+        point,
+        (energyHartree! - points[point]!.energyHartree) * KCAL_PER_MOL_PER_HARTREE,
+      ]),
   );
 }
 

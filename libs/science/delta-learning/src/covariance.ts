@@ -6,8 +6,8 @@ import { pointsByGridIndex, type LowLevelScan } from './scan';
 
 /**
  * Up to how many periods a turn the spectrum of high − low level is flat: torsions have terms of one to three periods.
- * Beyond, it falls with twice the order as its power. Chosen on half the development drives, GFN2 and B3LYP-D3BJ/DZVP, as
- * what makes errors and standard errors equally large after 6, 8, 10 and 12 points.
+ * Beyond, it falls with twice the order as its power. Chosen on half the development drives, GFN2 and B3LYP-D3BJ/DZVP,
+ * so that errors and standard errors are equally large after 6, 8, 10 and 12 points.
  */
 const CORNER_FREQUENCY = 2.8;
 const ORDER = 4;
@@ -22,8 +22,9 @@ const MAX_GRID_POINTS = 1000;
  *   K ∝ (κ^2p + L^p)^−1, L the graph's Laplacian, each edge with the conductance 1/(spacing in radians)².
  *
  * On the whole circle this is the periodic process with the spectrum 1/(κ^2p + n^2p), n in periods a turn (that of
- * Butterworth's filters); ranges, several dihedrals and grids with holes need nothing else. Where the geometry moves further than usual from one point to the next, the conductance
- * is as much smaller: across a jump to another basin, points know little of each other.
+ * Butterworth's filters); ranges, several dihedrals and grids with holes need nothing else. Where the geometry moves
+ * further than usual from one point to the next, the conductance is as much smaller: across a jump to another basin,
+ * points know little of each other.
  *
  * @throws DeltaLearningError
  */

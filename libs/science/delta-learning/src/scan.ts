@@ -1,3 +1,4 @@
+import { rmsdAngstrom } from '@bespoke/molecule';
 import {
   gridNeighbours,
   gridOf,
@@ -5,7 +6,6 @@ import {
   type Grid,
   type GridSettings,
 } from '@bespoke/torsion-drive';
-import { rmsdAngstrom } from '@bespoke/molecule';
 import { DeltaLearningError } from './delta-learning-error';
 
 /** A torsion drive at the low level: the geometries that single points of the high level are computed at. */
@@ -41,10 +41,10 @@ export function geometrySteps(
   return [...pointAt].flatMap(([index, point]) =>
     gridNeighbours(grid, index)
       .map((neighbour) => pointAt.get(neighbour))
-      .filter((other) => other !== undefined && other > point)
+      .filter((other): other is number => other !== undefined && other > point)
       .map((other) => ({
-        points: [point, other!],
-        rmsdAngstrom: rmsdAngstrom(points[point]!.geometryAngstrom, points[other!]!.geometryAngstrom),
+        points: [point, other],
+        rmsdAngstrom: rmsdAngstrom(points[point]!.geometryAngstrom, points[other]!.geometryAngstrom),
       })),
   );
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { correctedProfile } from './corrected-profile';
-import { madeUpScans, resultsAt, type MadeUpScan } from './made-up-scans';
+import { madeUpScans, resultsAt, type MadeUpScan } from './testing/made-up-scans';
 import type { HighLevelResult } from './scan';
 import { nextSinglePoints, type CorrectionSettings } from './single-point-plan';
 

@@ -50,7 +50,10 @@ export function nextSinglePoints(
   for (;;) {
     const open = planned.filter((point) => !tried.has(point));
     if (open.length > 0) return { points: open, status: 'computing' };
-    const known = new Map([...differences].filter(([point]) => planned.includes(point)));
+    // In the order of the plan, not of arrival: not even by rounding shall that matter.
+    const known = new Map(
+      planned.filter((point) => differences.has(point)).map((point) => [point, differences.get(point)!]),
+    );
     const profile = known.size === 0 ? uncorrected(scan) : correct(prior, scan, known);
     const mattering = pointsThatMatter(profile, settings);
     const lowest = profile.findIndex(({ energyKcalPerMol }) => energyKcalPerMol === 0);
@@ -111,8 +114,8 @@ function nextRound(
     candidates.delete(point);
     round.push(point);
   };
-  // Without anything known the first to be known is what all others are relative to, and as good as any.
   if (candidates.has(lowest)) add(lowest);
+  // All others are relative to the first that is known; any will do where those so far have failed.
   else if (known.length === 0) add([...candidates][0]!);
   const [first, ...others] = [...known, ...round];
   let covariance = others.reduce(covarianceWith, covarianceFrom(prior, first!));

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { HighLevelResult, LowLevelScan } from './scan';
+import type { HighLevelResult, LowLevelScan } from '../scan';
 
 /** A scan every 30 degrees and the energies of the high level at all of its points, hartree. */
 export interface MadeUpScan {
