@@ -263,6 +263,8 @@ export class Coordinator {
         return { ...address, kind: request.kind, input: request.input };
       case 'conformers':
         return { ...address, kind: request.kind, input: request.input };
+      case 'single-point':
+        return { ...address, kind: request.kind, input: request.input };
       case 'group-fragments':
         return { ...address, kind: request.kind, input: request.input };
       case 'fit-parameters':

@@ -26,7 +26,7 @@ fragmenter:
 qc-compute:
   stage: qc-generation
   anyProgram: [conformers]
-  byProgram: [parent-check, constrained-optimization]
+  byProgram: [parent-check, constrained-optimization, single-point]
 optimizer:
   stage: optimization
   anyProgram: [group-fragments, fit-parameters, write-force-field]

@@ -5,6 +5,7 @@ import {
   FragmentTask,
   GroupFragmentsTask,
   ParentCheckTask,
+  SinglePointTask,
   WriteForceFieldTask,
   type ConformersResult,
   type ConstrainedOptimizationResult,
@@ -12,6 +13,7 @@ import {
   type FragmentResult,
   type GroupFragmentsResult,
   type ParentCheckResult,
+  type SinglePointResult,
   type StageName,
   type WriteForceFieldResult,
 } from '@bespoke/workflow-schema';
@@ -85,6 +87,16 @@ export const taskKinds = {
     cores: 1,
     memoryBytes: 512 * MEBIBYTE,
   },
+  'single-point': {
+    kind: 'single-point',
+    stage: 'qc-generation',
+    needsProgram: true,
+    input: SinglePointTask,
+    timeoutMs: 2 * HOUR_MS,
+    maxAttempts: 3,
+    cores: 1,
+    memoryBytes: 1024 * MEBIBYTE,
+  },
   'group-fragments': {
     kind: 'group-fragments',
     stage: 'optimization',
@@ -128,6 +140,7 @@ export interface TaskOutputs {
   'parent-check': ParentCheckResult;
   conformers: ConformersResult;
   'constrained-optimization': ConstrainedOptimizationResult;
+  'single-point': SinglePointResult;
   'group-fragments': GroupFragmentsResult;
   'fit-parameters': FitParametersResult;
   'write-force-field': WriteForceFieldResult;

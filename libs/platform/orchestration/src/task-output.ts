@@ -5,6 +5,7 @@ import type {
   FragmentResult,
   GroupFragmentsResult,
   ParentCheckResult,
+  SinglePointResult,
   WriteForceFieldResult,
 } from '@bespoke/workflow-schema';
 import type { TaskOutcome } from './task-request';
@@ -15,6 +16,7 @@ interface TaskOutput {
   'parent-check': ParentCheckResult;
   conformers: ConformersResult;
   'constrained-optimization': ConstrainedOptimizationResult;
+  'single-point': SinglePointResult;
   'group-fragments': GroupFragmentsResult;
   'fit-parameters': FitParametersResult;
   'write-force-field': WriteForceFieldResult;
@@ -63,6 +65,7 @@ const isOutput: { [K in keyof TaskOutput]: (output: unknown) => boolean } = {
   conformers: (output) => isObject(output) && isArrayOf(output['conformers'], isConformer),
   'constrained-optimization': (output) =>
     isConformer(output) && isNumber(output['energyHartree']) && isNumber(output['energyAtTargetHartree']),
+  'single-point': (output) => isObject(output) && isNumber(output['energyHartree']),
   'group-fragments': (output) => isObject(output) && isArrayOf(output['groups'], isFitGroup),
   'fit-parameters': (output) => isObject(output) && isString(output['fitOutcomeSha256']),
   'write-force-field': (output) =>

@@ -8,6 +8,7 @@ import type {
   GroupFragmentsTask,
   Lane,
   ParentCheckTask,
+  SinglePointTask,
   WriteForceFieldTask,
 } from '@bespoke/workflow-schema';
 
@@ -44,6 +45,7 @@ export type TaskSubject =
       input: Omit<ConstrainedOptimizationTask, 'startGeometryAngstrom'>;
       startGeometry: GeometryReference;
     }
+  | { kind: 'single-point'; input: SinglePointTask }
   | { kind: 'group-fragments'; input: GroupFragmentsTask }
   | { kind: 'fit-parameters'; input: FitParametersTask }
   | { kind: 'write-force-field'; input: WriteForceFieldTask };

@@ -253,6 +253,23 @@ export class PatternedFragment {
 export class GroupFragmentsTask {
   /** Which version of this software is to do it. */
   @IsString() @MaxLength(64) softwareVersion!: string;
+// ---- single point ---------------------------------------------------------------------------------------
+
+/** Compute the energy of a geometry. */
+export class SinglePointTask {
+  @IsString() @MaxLength(MAX_SMILES_LENGTH) mappedSmiles!: string;
+  @IsObject() @ValidateNested() @Type(() => QcSpecification) qc!: QcSpecification;
+  @IsArray()
+  @ArrayMinSize(3)
+  @ArrayMaxSize(MAX_COORDINATES)
+  @IsNumber({}, { each: true })
+  geometryAngstrom!: number[];
+}
+
+export interface SinglePointResult {
+  energyHartree: number;
+}
+
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(200)
