@@ -6,10 +6,12 @@ export interface EngineProgram {
   variable: string;
   /** Whether the workflows that are there cannot do without. */
   needed: boolean;
-  install: Installation;
+  /** One after the other. */
+  install: readonly Installation[];
 }
 
 export type Installation =
+  /** Unless the program is there, wherever it is from. */
   | { by: 'apt'; packages: readonly string[]; elsewhere: string }
   /** Into a virtual environment of its own; what decides the digits of a result has its version pinned. */
   | { by: 'pip'; requirements: readonly string[] };
@@ -21,11 +23,7 @@ export const ENGINE_PROGRAMS: readonly EngineProgram[] = [
     purpose: 'GFN2-xTB, GFN1-xTB, GFN-FF',
     variable: 'XTB_BIN',
     needed: true,
-    install: {
-      by: 'apt',
-      packages: ['xtb', 'libxtb6'],
-      elsewhere: 'conda install -c conda-forge xtb',
-    },
+    install: [{ by: 'apt', packages: ['xtb', 'libxtb6'], elsewhere: 'conda install -c conda-forge xtb' }],
   },
   {
     name: 'mopac',
@@ -33,13 +31,23 @@ export const ENGINE_PROGRAMS: readonly EngineProgram[] = [
       'AM1, PM6, PM7; AM1-BCC charges and WBO fragments, which NAGL charges and Pfizer fragments do without',
     variable: 'MOPAC_BIN',
     needed: true,
-    install: { by: 'apt', packages: ['mopac'], elsewhere: 'conda install -c conda-forge mopac' },
+    install: [{ by: 'apt', packages: ['mopac'], elsewhere: 'conda install -c conda-forge mopac' }],
   },
   {
     name: 'pyscf',
     purpose: 'density functionals, B3LYP-D3BJ/DZVP among them',
     variable: 'PYSCF_PYTHON',
     needed: false,
-    install: { by: 'pip', requirements: ['pyscf==2.14.0', 'pyscf-dispersion==1.7.0'] },
+    install: [{ by: 'pip', requirements: ['pyscf==2.14.0', 'pyscf-dispersion==1.7.0'] }],
+  },
+  {
+    name: 'psi4',
+    purpose: 'B3LYP-D3BJ/DZVP as BespokeFit has it, and what else psi4 has gradients of',
+    variable: 'PSI4_BIN',
+    needed: false,
+    install: [
+      { by: 'apt', packages: ['psi4'], elsewhere: 'conda install -c conda-forge psi4' },
+      { by: 'pip', requirements: ['dftd3==1.7.0'] },
+    ],
   },
 ];

@@ -8,17 +8,20 @@ import { CliError } from './cli-error';
 import type { EngineProgram } from './engine-programs';
 
 /**
- * Installs a program; what it runs reports on standard error. One that is there already is left alone where it is
- * Debian's, and where it is pip's if the very requirements stand in its environment; an installation that was
- * interrupted is started anew.
+ * Installs a program; what it runs reports on standard error. What is there already is left alone: packages where the
+ * program is found, an environment if the very requirements stand in it. An installation that was interrupted is started
+ * anew.
  * @throws CliError
  */
-export async function installEngine({ name, install }: EngineProgram): Promise<void> {
-  switch (install.by) {
-    case 'apt':
-      return installPackages(name, install.packages, install.elsewhere);
-    case 'pip':
-      return installEnvironment(name, install.requirements);
+export async function installEngine({ name, variable, install }: EngineProgram): Promise<void> {
+  for (const step of install) {
+    switch (step.by) {
+      case 'apt':
+        if (findProgram(name, variable) === null) await installPackages(name, step.packages, step.elsewhere);
+        break;
+      case 'pip':
+        await installEnvironment(name, step.requirements);
+    }
   }
 }
 

@@ -29,7 +29,7 @@ export async function installEngines(names: readonly string[]): Promise<number> 
     throw new CliError('usage', `there is no engine ${name} to install; there are ${known}`);
   });
   for (const program of programs) {
-    if (program.install.by === 'pip' || (await versionOf(program)) === null) await installEngine(program);
+    await installEngine(program);
     const version = await versionOf(program);
     if (version === null)
       throw new CliError('usage', `${program.name} was installed, but it is not found; see bespoke doctor`);
