@@ -1,13 +1,12 @@
 import {
-  cutBonds,
-  depictFragment,
-  depictFragmentInParent,
+  chainName,
   drivenDihedral,
+  fragmentFigures,
+  targetBondNames,
   type Fragment,
-  type FragmentDrawing,
 } from '@bespoke/fragmentation';
-import { atomName, heavySmiles, type Molecule } from '@bespoke/molecule';
-import { markup, picture, type Markup } from '@bespoke/markup';
+import { heavySmiles, type Molecule } from '@bespoke/molecule';
+import { markup, type Markup } from '@bespoke/markup';
 import type { EngineRun } from '@bespoke/qc-engines';
 import { symmetricTorsions } from '@bespoke/smirnoff';
 import { fragmentsOf, fragmentWarnings, type FragmentSettings } from './fragment';
@@ -31,25 +30,20 @@ ${fragments.map((fragment) => card(parent, fragment))}</section>
 }
 
 function card(parent: Molecule, { molecule, bond, occurrences }: Fragment): Markup {
-  const label = (atom: number): string => atomName(parent, atom);
-  const drawing: FragmentDrawing = { dihedral: drivenDihedral(molecule, bond), occurrences };
-  const bonds = occurrences.map(({ parentBond }) => parentBond.map(label).join('–')).join(', ');
   const { parentAtoms } = occurrences[0]!;
-  const cuts = cutBonds(parent, parentAtoms).map((bond) => bond.map(label).join('–'));
-  // What caps a cut has no number in the molecule.
-  const inParent = (atom: number): string => {
-    const known = parentAtoms[atom] ?? null;
-    return known === null ? 'cap' : label(known);
-  };
   const groups = symmetricTorsions(molecule, bond).map((torsions) =>
-    torsions.map((torsion) => torsion.map(inParent).join('–')).join(', '),
+    torsions
+      .map((torsion) =>
+        chainName(
+          parent,
+          torsion.map((atom) => parentAtoms[atom] ?? null),
+        ),
+      )
+      .join(', '),
   );
-  return markup`<article class="card"><h3>Bond ${bonds}</h3><div class="drawings">
-<figure>${picture(depictFragmentInParent(parent, drawing), `The molecule with the fragment around ${bonds}`)}
-<figcaption>The fragment in the molecule, ${cuts.length === 0 ? 'all of it' : `cut at ${cuts.join(', ')}`}</figcaption></figure>
-<figure>${picture(depictFragment(parent, molecule, drawing), `The fragment around ${bonds}`)}
-<figcaption>The fragment: <code>${heavySmiles(molecule)}</code></figcaption></figure></div>
-<p>Driven: ${drawing.dihedral.map(inParent).join('–')}. Torsions across the bond, those that are equal by symmetry in one line:</p>
+  const drawing = { dihedral: drivenDihedral(molecule, bond), occurrences };
+  return markup`<article class="card"><h3>Bond ${targetBondNames(parent, occurrences)}</h3>${fragmentFigures(parent, molecule, drawing)}
+<p>Torsions across the bond, those that are equal by symmetry in one line:</p>
 <ul class="torsions">${groups.map((group) => markup`<li>${group}</li>`)}</ul></article>
 `;
 }

@@ -142,7 +142,9 @@ function melatonin(): FitReport {
       chargeModel: { program: 'mopac', version: '22.0.6', method: 'AM1-BCC' },
       seconds: { charges: 3.1, fit: 9.4 },
     },
-    warnings: ['The torsion of the fragment CCc1c[nH]c2ccccc12 was left out: xtb did not converge at 45°.'],
+    warnings: [
+      'bond 3-4 (fragment CCc1c[nH]c2ccccc12) keeps its general parameters: xtb did not converge at 45°.',
+    ],
     timings: {
       createdAt: '2026-11-22T10:00:00.000Z',
       finishedAt: '2026-11-22T10:01:37.000Z',
@@ -184,7 +186,7 @@ describe('the HTML report', () => {
 
   it('says of which scan the coordinates given are a starting conformer', async () => {
     const page = await reportHtml(melatonin());
-    expect(page.match(/the coordinates given are one of its starting conformers/g)).toHaveLength(1);
+    expect(page.match(/The coordinates given are one of its starting conformers/g)).toHaveLength(1);
   });
 
   it('says how each fragment compares with the molecule, and where the molecule took its place', async () => {

@@ -1,20 +1,21 @@
-import { loadRDKit } from '@bespoke/molecule';
+import { FRAGMENT_COLOURS, targetBondNames } from '@bespoke/fragmentation';
+import { depictionLayout, depictSvg, loadRDKit, moleculeFromSmiles } from '@bespoke/molecule';
 import {
   levelOfTheory,
   type ChargeProvenance,
   type FitReport,
   type Fragmentation,
 } from '@bespoke/workflow-schema';
-import { figureTable, htmlPage, markup, scrollingTable, type Fragment, type Markup } from '@bespoke/markup';
-import { atomLabels, structureDrawing } from './structure-drawing';
 import {
-  bondNames,
-  countedText,
-  provenanceText,
-  rmseText,
-  torsionOf,
-  torsionSection,
-} from './torsion-section';
+  figureTable,
+  htmlPage,
+  markup,
+  picture,
+  scrollingTable,
+  type Fragment,
+  type Markup,
+} from '@bespoke/markup';
+import { countedText, provenanceText, rmseText, torsionOf, torsionSection } from './torsion-section';
 import type { ReportFragment } from './torsion-section';
 
 function durationText(seconds: number): string {
@@ -62,9 +63,17 @@ function warningList(report: FitReport): Fragment {
 
 function moleculeSection({ name, smiles, mappedSmiles, fragments }: FitReport): Markup {
   const bonds = fragments.flatMap(({ occurrences }) => occurrences.map(({ parentBond }) => parentBond));
+  const molecule = moleculeFromSmiles(mappedSmiles);
+  const drawing = depictSvg(molecule, {
+    highlights: [{ atoms: bonds.flat(), bonds, colour: FRAGMENT_COLOURS.targetBond }],
+    atomNumbers: true,
+    layout: depictionLayout(molecule),
+    widthPx: 320,
+    heightPx: 220,
+  });
   return markup`<h2>Molecule</h2>
     <section class="card torsion">
-      <figure>${structureDrawing(mappedSmiles, bonds, `Structure of ${name}`)}
+      <figure>${picture(drawing, `Structure of ${name}`)}
         ${bonds.length > 0 ? markup`<figcaption>Bonds with torsions of their own are marked.</figcaption>` : null}</figure>
       <div><h4>SMILES</h4><p><code>${smiles}</code></p>
         <h4>With atom numbers</h4><p><code>${mappedSmiles}</code></p></div>
@@ -72,10 +81,10 @@ function moleculeSection({ name, smiles, mappedSmiles, fragments }: FitReport): 
 }
 
 function overview(report: FitReport): Markup {
-  const label = atomLabels(report.mappedSmiles);
+  const molecule = moleculeFromSmiles(report.mappedSmiles);
   const row = (fragment: ReportFragment, index: number) => {
     const torsion = torsionOf(report, fragment);
-    const bond = markup`<th scope="row"><a href="#torsion-${index + 1}">${bondNames(fragment, label)}</a></th>`;
+    const bond = markup`<th scope="row"><a href="#torsion-${index + 1}">${targetBondNames(molecule, fragment.occurrences)}</a></th>`;
     if (torsion === undefined)
       return markup`<tr>${bond}<td colspan="4">left out: ${fragment.dropped}</td></tr>`;
     return markup`<tr>${bond}

@@ -7,10 +7,9 @@ import type {
   Workflow,
 } from '@bespoke/workflow-schema';
 import { markup, profilePlot, scrollingTable, type Fragment, type Markup } from '@bespoke/markup';
-import { cutBonds } from '@bespoke/fragmentation';
+import { fragmentFigures, targetBondNames } from '@bespoke/fragmentation';
 import { moleculeFromSmiles } from '@bespoke/molecule';
 import { missedDegrees } from './profile-symmetry';
-import { atomLabels, fragmentDrawing, fragmentInMoleculeDrawing } from './structure-drawing';
 
 export type ReportFragment = FitReport['fragments'][number];
 
@@ -35,27 +34,6 @@ function isCounted({ qmKcalPerMol }: { qmKcalPerMol: number }, { fit }: Workflow
 export function countedText({ points }: TorsionFit, workflow: Workflow): string {
   const counted = points.filter((point) => isCounted(point, workflow));
   return `${counted.length} of ${points.length}`;
-}
-
-/** The bonds of the molecule that a fragment stands for, such as "N4–C5". */
-export function bondNames({ occurrences }: ReportFragment, label: (atom: number) => string): string {
-  return occurrences.map(({ parentBond }) => parentBond.map(label).join('–')).join(', ');
-}
-
-/** Atoms by their numbers in the molecule, where what caps a cut has none. */
-function drivenAbout(
-  { dihedral, occurrences, startsFromGivenCoordinates }: ReportFragment,
-  label: (atom: number) => string,
-): string {
-  const { parentAtoms } = occurrences[0]!;
-  const driven = dihedral.map((atom) => {
-    const inMolecule = parentAtoms[atom] ?? null;
-    return inMolecule === null ? 'cap' : label(inMolecule);
-  });
-  const start = startsFromGivenCoordinates
-    ? '; the coordinates given are one of its starting conformers'
-    : '';
-  return `Fragment, driven about ${driven.join('–')}${start}`;
 }
 
 function parameterTable(parameters: TorsionFit['parameters']): Fragment {
@@ -102,15 +80,6 @@ function asymmetryNote(torsion: TorsionFit): Fragment {
   return markup`<div class="note caution">The QM profile is not symmetric though the fragment is: a lower path was missed at ${where}.</div>`;
 }
 
-function cutText(
-  { mappedSmiles }: FitReport,
-  { occurrences }: ReportFragment,
-  label: (atom: number) => string,
-): string {
-  const cuts = cutBonds(moleculeFromSmiles(mappedSmiles), occurrences[0]!.parentAtoms);
-  return cuts.length === 0 ? '' : `, cut at ${cuts.map((bond) => bond.map(label).join('–')).join(', ')}`;
-}
-
 /** How the fragment compares with the molecule, in a sentence. */
 function comparisonText(
   { parentCheck, replaces }: ReportFragment,
@@ -127,13 +96,17 @@ function comparisonText(
 
 /** All about one fragment's torsion: where it is, its profiles, its parameters; or why it was left out. */
 export function torsionSection(report: FitReport, fragment: ReportFragment, id: string): Markup {
-  const label = atomLabels(report.mappedSmiles);
-  const bonds = bondNames(fragment, label);
-  const drawings = markup`<div class="drawings">
-    <figure>${fragmentDrawing(report.mappedSmiles, fragment, `Fragment for bond ${bonds}`)}
-      <figcaption>${drivenAbout(fragment, label)}</figcaption></figure>
-    <figure>${fragmentInMoleculeDrawing(report.mappedSmiles, fragment, `The molecule with the fragment around ${bonds}`)}
-      <figcaption>In the molecule: the fragment${cutText(report, fragment, label)}, the dihedral and the bond. ${comparisonText(fragment, report.workflow)}</figcaption></figure></div>`;
+  const parent = moleculeFromSmiles(report.mappedSmiles);
+  const bonds = targetBondNames(parent, fragment.occurrences);
+  const start = fragment.startsFromGivenCoordinates
+    ? 'The coordinates given are one of its starting conformers. '
+    : '';
+  const drawings = fragmentFigures(
+    parent,
+    moleculeFromSmiles(fragment.mappedSmiles),
+    fragment,
+    start + comparisonText(fragment, report.workflow),
+  );
 
   const torsion = torsionOf(report, fragment);
   if (torsion === undefined) {

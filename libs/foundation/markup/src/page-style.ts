@@ -26,8 +26,8 @@ code { font: 12.5px/1.45 ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu 
 .tile { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 12px 16px; }
 .tile b { display: block; font-size: 21px; line-height: 1.3; font-variant-numeric: tabular-nums; }
 .tile span { color: var(--quiet); font-size: 13px; }
-.torsion { display: grid; grid-template-columns: minmax(200px, 280px) minmax(0, 1fr); gap: 24px; align-items: start; }
-.drawings { display: grid; gap: 12px; } .card > .drawings { grid-template-columns: repeat(auto-fit, minmax(min(280px, 100%), 1fr)); margin-bottom: 12px; }
+.torsion { display: grid; grid-template-columns: minmax(200px, 320px) minmax(0, 1fr); gap: 24px; align-items: start; }
+.drawings { display: grid; gap: 12px; } .card > .drawings { grid-template-columns: repeat(auto-fill, minmax(min(380px, 100%), 1fr)); margin-bottom: 12px; }
 figure { margin: 0; }
 figcaption { font-size: 13px; margin-top: 6px; }
 .structure { background: #fff; border: 1px solid var(--line); border-radius: 8px; padding: 6px; }
@@ -43,7 +43,7 @@ th { font-weight: 600; color: var(--quiet); font-size: 13px; }
 tr:last-child > * { border-bottom: 0; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 tbody th { color: var(--ink); font-weight: 400; }
-.overview th:last-child, .overview td:last-child { padding-left: 20px; width: 40%; }
+.overview tbody th { min-width: 84px; } .overview th:last-child, .overview td:last-child { padding-left: 20px; width: 40%; }
 .torsion + .table { margin-top: 20px; } .parameters th:first-child { min-width: 200px; }
 a { color: var(--after); }
 dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 4px 16px; margin: 0; font-size: 14px; }

@@ -1,6 +1,6 @@
 import { loadRDKit, moleculeFromSmiles } from '@bespoke/molecule';
 import { beforeAll, expect, it } from 'vitest';
-import { cutBonds } from './index';
+import { cutBonds } from './cut-bonds';
 
 beforeAll(loadRDKit);
 

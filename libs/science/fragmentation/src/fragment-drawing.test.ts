@@ -1,6 +1,7 @@
 import { loadRDKit, moleculeFromSmiles } from '@bespoke/molecule';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { depictFragment, depictFragmentInParent, drivenDihedral, fragmentMolecule } from './index';
+import { depictFragment, depictFragmentInParent } from './fragment-drawing';
+import { drivenDihedral, fragmentMolecule } from './index';
 
 beforeAll(loadRDKit);
 

@@ -4,14 +4,9 @@ import { atomsAroundBonds, type BondOrderSource, type FragmentationScheme } from
 import { type BondAtoms, targetBonds } from './target-bonds';
 
 export { FUNCTIONAL_GROUPS, functionalGroups } from './functional-groups';
-export { cutBonds } from './cut-bonds';
 export { drivenDihedral } from './driven-dihedral';
-export {
-  depictFragment,
-  depictFragmentInParent,
-  FRAGMENT_COLOURS,
-  type FragmentDrawing,
-} from './fragment-drawing';
+export { chainName, fragmentFigures, targetBondNames } from './fragment-figures';
+export { depictFragmentInParent, FRAGMENT_COLOURS, type FragmentDrawing } from './fragment-drawing';
 export { type BondOrders, GROWTH_HEURISTICS, type GrowthHeuristic } from './growth';
 export type { BondOrderSource, FragmentationScheme } from './schemes';
 export { type BondAtoms, HYDROGEN_ROTORS, targetBonds, TargetSmartsError } from './target-bonds';
