@@ -46,7 +46,7 @@ function submitOptions(command: Command): Command {
     .option(
       '--workflow <name>',
       'draft (if none is named): GFN2-xTB, to try things out; debug: shows that an installation works; ' +
-        "default: BespokeFit's, which needs psi4, which this version has not yet",
+        "default: BespokeFit's, with psi4 (bespoke engines install psi4), hours for each torsion",
     )
     .option(
       '--workflow-file <file>',

@@ -105,11 +105,15 @@ async function engineFinding({ name, purpose, variable, needed }: EngineProgram)
 }
 
 async function libxtbFinding(): Promise<Finding> {
-  const library = await usableLibxtb();
-  if (library !== null) return ok('libxtb', `${library.version} at ${library.path}`);
+  const missing = { name: 'libxtb', verdict: 'warn' as const };
+  try {
+    const library = await usableLibxtb();
+    if (library !== null) return ok('libxtb', `${library.version} at ${library.path}`);
+  } catch (error) {
+    return { ...missing, found: 'not tried to its end', advice: (error as Error).message };
+  }
   return {
-    name: 'libxtb',
-    verdict: 'warn',
+    ...missing,
     found: 'none in use: the xtb program is started for each gradient',
     advice: process.env['XTB_BIN']
       ? 'XTB_BIN names a program, which is then used; XTB_LIBRARY names a library'
