@@ -126,7 +126,7 @@ export function chemCommand(): Command {
   )
     .option(
       '--periodicities <list>',
-      'a term for each of these, from 1 to 6 (default: those of the default workflow, 1,2,3,4)',
+      'a term for each of these, from 1 to 6, or none: the terms of the general parameter (default: 1,2,3,4)',
       periodicityList,
     )
     .action(async (file: string | undefined, options: ParametersOptions) => {
@@ -261,9 +261,12 @@ function atomList(text: string): number[] {
 }
 
 function periodicityList(text: string): number[] {
+  if (text === 'none') return [];
   const list = text.split(',');
   if (!list.every((entry) => /^[1-6]$/.test(entry)) || new Set(list).size < list.length)
-    throw new InvalidArgumentError('It is to be a list such as 1,2,3,4, of whole numbers from 1 to 6.');
+    throw new InvalidArgumentError(
+      'It is to be a list such as 1,2,3,4, of whole numbers from 1 to 6, or none.',
+    );
   return list.map(Number);
 }
 

@@ -64,4 +64,12 @@ describe('expanding a torsion to given periodicities', () => {
     ]);
     expect(spread(terms, expanded)).toBeLessThan(1e-12);
   });
+
+  it('leaves its terms as they are where there are none', () => {
+    const terms = [
+      { periodicity: 5, phaseDegrees: 180, kKcalPerMol: 0.3, idivf: 9 },
+      { periodicity: 1, phaseDegrees: 60, kKcalPerMol: -1, idivf: 1 },
+    ];
+    expect(expandTorsionTerms(terms, [])).toEqual(terms);
+  });
 });
