@@ -111,6 +111,26 @@ describe('a fit to a drive', () => {
     for (const { smirks } of inPlace.fit!.parameters) expect(SETTINGS.forceFields[0]).toContain(smirks);
   });
 
+  it('of several molecules gives each angles of its own, which are not those of the others', async () => {
+    const optimizer = { ...SETTINGS.optimizer, maxIterations: 1 };
+    const chloroethanol = { ...LINE, id: 2, mapped_smiles: LINE.mapped_smiles.replace('[F:1]', '[Cl:1]') };
+    const settings = { optimizer, also: ['Angles'] } as const;
+    const angles = (result: FitResult): string[] => [
+      ...new Set(
+        result.fit!.parameters.filter(({ section }) => section === 'Angles').map(({ smirks }) => smirks),
+      ),
+    ];
+    const [one, other, both] = [
+      await fitted([LINE], settings),
+      await fitted([chloroethanol], settings),
+      await fitted([LINE, chloroethanol], settings),
+    ];
+    expect(angles(both)).toHaveLength(angles(one!).length + angles(other!).length);
+    figures(both!).mm_before.forEach((energy, point) =>
+      expect(energy).toBeCloseTo(figures(one!).mm_before[point]!, 8),
+    );
+  });
+
   it('by evidence has narrower priors the higher the periodicity, whatever the parameters', async () => {
     for (const parameters of ['bespoke', 'general'] as const) {
       const optimizer = { ...SETTINGS.optimizer, penalty: 'evidence', priorWidthKcalPerMol: 8 } as const;
