@@ -102,6 +102,29 @@ describe.skipIf(found === null)('psi4 (needs psi4 on the PATH and `bespoke engin
     expect(Math.abs(again.energyHartree - result.energyHartree)).toBeLessThan(2e-6);
   });
 
+  it.runIf(/^1\.3/.test(found?.version ?? ''))(
+    'is asked by --qcschema from 1.4 on (its documented arguments; psi4 1.3 computes)',
+    async () => {
+      const calculation = { ...hydrogenPeroxide, gradient: true };
+      const expected = await psi4.singlePoint(calculation, run());
+      const path = join(scratchDirectory, 'psi4-wrapper');
+      writeFileSync(
+        path,
+        `#!/bin/sh
+[ "$1" = --version ] && echo 1.9.1 && exit
+[ "$1 $2 $3" = "--qcschema --memory 1144MiB" ] && ! grep -q '"memory"' molecule.json || exit 2
+shift 3
+exec ${realPsi4} --json "$@"
+`,
+      );
+      chmodSync(path, 0o755);
+      process.env['PSI4_BIN'] = path;
+      const { energyHartree, gradientHartreePerBohr } = await psi4.singlePoint(calculation, run());
+      expect(Math.abs(energyHartree - expected.energyHartree)).toBeLessThan(1e-9);
+      expect(gradientHartreePerBohr).toHaveLength(12);
+    },
+  );
+
   it("hands on psi4's own words when it gives up", async () => {
     const singlePoint = (method: string, basis: string) =>
       psi4.singlePoint({ ...hydrogenPeroxide, method, basis, gradient: true }, run());
