@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { findProgram } from '@bespoke/child-process';
-import { engineDirectory } from '@bespoke/qc-engines';
+import { engineEnvironment } from '@bespoke/qc-engines';
 import { CliError } from './cli-error';
 import type { EngineProgram } from './engine-programs';
 
@@ -42,20 +41,19 @@ async function installPackages(name: string, packages: readonly string[], elsewh
 }
 
 async function installEnvironment(name: string, requirements: readonly string[]): Promise<void> {
-  const directory = engineDirectory(name);
-  const complete = path.join(directory, 'complete');
+  const { directory, python, complete } = engineEnvironment(name);
   const wanted = `${requirements.join('\n')}\n`;
   if (existsSync(complete) && readFileSync(complete, 'utf8') === wanted) return;
-  const python = findProgram('python3');
-  if (python === null) throw new CliError('usage', `${name} needs Python 3.9 or later: install python3`);
+  const python3 = findProgram('python3');
+  if (python3 === null) throw new CliError('usage', `${name} needs Python 3.9 or later: install python3`);
   mkdirSync(directory, { recursive: true });
   rmSync(complete, { force: true });
-  if (!(await runs([python, '-m', 'venv', '--clear', directory])))
+  if (!(await runs([python3, '-m', 'venv', '--clear', directory])))
     throw new CliError(
       'usage',
-      `${python} makes no virtual environment: apt install python3-venv, then again`,
+      `${python3} makes no virtual environment: apt install python3-venv, then again`,
     );
-  const pip = [path.join(directory, 'bin', 'python'), '-m', 'pip', '--disable-pip-version-check'];
+  const pip = [python, '-m', 'pip', '--disable-pip-version-check'];
   if (!(await runs([...pip, 'install', ...requirements])))
     throw new CliError('usage', `pip could not install ${requirements.join(' ')}; is there a network?`);
   writeFileSync(complete, wanted);

@@ -1,19 +1,17 @@
 import { join } from 'node:path';
-import { findProgram, ProgramNotFoundError, runProgram } from '@bespoke/child-process';
+import { ProgramNotFoundError } from '@bespoke/child-process';
 import type { EnergyAndGradient } from '@bespoke/geometry-optimization';
 import { ANGSTROM_PER_BOHR } from '@bespoke/units';
-import { engineDirectory } from './engine-directory';
-import { EngineError, type EngineRun } from './engine';
+import type { EngineRun } from './engine';
+import { enginePython, packageVersion } from './engine-environment';
 import { withResidentProcess } from './resident-process';
 
 /** Beside the sources, also of what is built. */
 const PROGRAM = join(__dirname, '..', 'src', 'dftd3_process.py');
-const PROBE_TIMEOUT_MS = 30_000;
-const VERSION = 'from importlib.metadata import version; print(version("dftd3"))';
 
 /** The interpreter that has dftd3: DFTD3_PYTHON, else that of `bespoke engines install psi4`. */
 function interpreter(): string | null {
-  return findProgram(join(engineDirectory('psi4'), 'bin', 'python'), 'DFTD3_PYTHON');
+  return enginePython('psi4', 'DFTD3_PYTHON');
 }
 
 /**
@@ -22,15 +20,7 @@ function interpreter(): string | null {
  */
 export async function probeDftd3(): Promise<{ version: string } | null> {
   const python = interpreter();
-  if (python === null) return null;
-  const { exitCode, stdout, stderr } = await runProgram({
-    command: python,
-    args: ['-c', VERSION],
-    cwd: '/',
-    timeoutMs: PROBE_TIMEOUT_MS,
-  });
-  if (exitCode === 0) return { version: stdout.trim() };
-  throw new EngineError('engine-failed', `${python} has no dftd3`, stdout + stderr);
+  return python === null ? null : packageVersion(python, 'dftd3');
 }
 
 /**

@@ -1,5 +1,5 @@
 export * from './engine';
-export { engineDirectory } from './engine-directory';
+export { engineEnvironment } from './engine-environment';
 export { CONFORMATION_KEEPING_GRADIENT_NORM, mopacAm1, type Am1Request, type Am1Result } from './mopac-am1';
 export { am1BondOrders } from './mopac-bond-orders';
 export { probeMopac } from './mopac-program';

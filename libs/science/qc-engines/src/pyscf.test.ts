@@ -1,28 +1,29 @@
 import {
   chmodSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { findProgram } from '@bespoke/child-process';
 import { dihedralDegrees } from '@bespoke/molecule';
 import { KCAL_PER_MOL_PER_HARTREE } from '@bespoke/units';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EngineCrashError, type Calculation } from './engine';
-import { engineDirectory } from './engine-directory';
+import { enginePython } from './engine-environment';
 import { pyscf } from './pyscf';
 import { gradientError } from './testing/gradient-error';
 
 /** Two energies of 13 atoms, 10 s of CPU time each, among other work. */
 const BUSY_MACHINE_MS = 900_000;
 
-const realPython = findProgram(join(engineDirectory('pyscf'), 'bin', 'python'), 'PYSCF_PYTHON');
+const realPython = enginePython('pyscf', 'PYSCF_PYTHON');
 
 const water: Calculation = {
   elements: [8, 1, 1],
@@ -75,6 +76,10 @@ describe('what PySCF is set up for', () => {
   it('is null where it is not installed, without anything being run', async () => {
     delete process.env['PYSCF_PYTHON'];
     process.env['BESPOKE_ENGINES'] = scratchDirectory;
+    expect(await pyscf.probe()).toBeNull();
+    // What an installation leaves that was interrupted.
+    mkdirSync(join(scratchDirectory, 'pyscf', 'bin'), { recursive: true });
+    symlinkSync(process.execPath, join(scratchDirectory, 'pyscf', 'bin', 'python'));
     expect(await pyscf.probe()).toBeNull();
     await expect(energyOf(water)).rejects.toMatchObject({ code: 'program-not-found' });
   });

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { findProgram, ProgramNotFoundError, runProgram } from '@bespoke/child-process';
+import { ProgramNotFoundError } from '@bespoke/child-process';
 import type { EnergyAndGradient } from '@bespoke/geometry-optimization';
 import { elementSymbol } from '@bespoke/molecule';
-import { engineDirectory } from './engine-directory';
-import { EngineError, type EngineRun, type QcEngine } from './engine';
+import type { EngineRun, QcEngine } from './engine';
+import { enginePython, packageVersion } from './engine-environment';
 import { engineOfGradients } from './engine-of-gradients';
 import { withResidentProcess } from './resident-process';
 import { inScratchDirectory } from './scratch';
@@ -41,9 +41,6 @@ const BASES: Record<string, readonly ElementRange[]> = {
   'cc-pvtz': [[1, 18], [20, 36]],
 };
 
-const PROBE_TIMEOUT_MS = 30_000;
-const VERSION = 'from importlib.metadata import version; print(version("pyscf"))';
-
 /**
  * PySCF: density functionals with density fitting, in Python processes that stay. The interpreter is what PYSCF_PYTHON
  * names, else that of `bespoke engines install pyscf`.
@@ -51,18 +48,9 @@ const VERSION = 'from importlib.metadata import version; print(version("pyscf"))
 export const pyscf: QcEngine = engineOfGradients({
   name: 'pyscf',
 
-  /** By what is written beside the package: importing it takes a second. */
   async probe() {
     const python = interpreter();
-    if (python === null) return null;
-    const { exitCode, stdout, stderr } = await runProgram({
-      command: python,
-      args: ['-c', VERSION],
-      cwd: '/',
-      timeoutMs: PROBE_TIMEOUT_MS,
-    });
-    if (exitCode === 0) return { version: stdout.trim() };
-    throw new EngineError('engine-failed', `${python} has no PySCF`, stdout + stderr);
+    return python === null ? null : packageVersion(python, 'pyscf');
   },
 
   supports({ method, basis, solvent = null }, elements) {
@@ -103,7 +91,7 @@ export const pyscf: QcEngine = engineOfGradients({
 });
 
 function interpreter(): string | null {
-  return findProgram(join(engineDirectory('pyscf'), 'bin', 'python'), 'PYSCF_PYTHON');
+  return enginePython('pyscf', 'PYSCF_PYTHON');
 }
 
 function processOf(python: string, { cores }: EngineRun) {
