@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, Headers, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { KeptRecord } from '@bespoke/messaging';
-import { fitView, isFitOpen, parameterFitsOf, type FitRecord } from '@bespoke/orchestration';
+import { drivenMolecules, fitView, isFitOpen, parameterFitsOf, type FitRecord } from '@bespoke/orchestration';
 import type { FitPage, FitStatus, FitView } from '@bespoke/workflow-schema';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Coordinator } from '../coordinator/coordinator';
@@ -152,7 +152,7 @@ export class FitsController {
     await reply.header('Content-Type', 'application/json; charset=utf-8').send(JSON.stringify(report));
   }
 
-  /** The molecule with its n-th fragment over it; n counts from 0 and is followed by .svg. */
+  /** The molecule with what is driven n-th over it, as in the report; n counts from 0 and is followed by .svg. */
   @Get(':id/fragments/:picture')
   async drawFragment(
     @Param('id') id: string,
@@ -168,16 +168,17 @@ export class FitsController {
         detail: `The fit ${id} has no fragments${isFitOpen(value) ? ' yet' : ''}.`,
       });
     }
+    const driven = drivenMolecules(fragments, value.parentChecks);
     const number = /^(\d{1,4})\.svg$/.exec(picture)?.[1];
-    const fragment = number === undefined ? undefined : fragments[Number(number)];
-    if (fragment === undefined) {
+    const molecule = number === undefined ? undefined : driven[Number(number)]?.molecule;
+    if (molecule === undefined) {
       throw new ProblemException({
         status: 404,
         code: 'no-such-fragment',
-        detail: `The fit ${id} has ${fragments.length} fragments; the first one is 0.svg.`,
+        detail: `The fit ${id} has ${driven.length} fragments; the first one is 0.svg.`,
       });
     }
-    const { dihedral, occurrences } = fragment;
+    const { dihedral, occurrences } = molecule;
     await reply
       .header('Content-Type', 'image/svg+xml; charset=utf-8')
       .header('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'")
