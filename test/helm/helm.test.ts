@@ -109,7 +109,7 @@ describe.skipIf(!canValidate)('the Helm chart (skipped without Python, and witho
           { program: 'psi4', version: '1.9.1+abc' },
         ],
       ],
-      ['optimizer', 'optimization', []],
+      ['optimizer', 'optimization', [{ program: 'mopac', version: '22.0.6' }]],
     ] as const;
     for (const [app, stage, engines] of pools) {
       const expected = taskQueuesOf(stage, engines).map(({ kind, program, version, lane }) =>

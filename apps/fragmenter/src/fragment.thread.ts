@@ -17,14 +17,15 @@ import {
   SmirnoffError,
   type ForceField,
 } from '@bespoke/smirnoff';
-import type {
-  DrivenMolecule,
-  Fragment,
-  FragmentResult,
-  FragmentTask,
-  OtherParameter,
-  OtherSection,
-  WholeMolecule,
+import {
+  fragmentName,
+  type DrivenMolecule,
+  type Fragment,
+  type FragmentResult,
+  type FragmentTask,
+  type OtherParameter,
+  type OtherSection,
+  type WholeMolecule,
 } from '@bespoke/workflow-schema';
 
 /** Larger molecules are not driven whole: each point would take minutes, and their patterns are pages long. */
@@ -106,12 +107,13 @@ export default async function fragment({ task, baseForceField, run }: FragmentJo
     };
   };
   const fragments = pieces.flatMap((piece): Fragment[] => {
+    const name = fragmentName({ smiles: heavySmiles(piece.molecule), occurrences: piece.occurrences });
     warnings.push(...newStereoWarnings(piece));
-    const fragment = orWarning(`${nameOf(piece)} keeps its general parameters`, () => withParameters(piece));
+    const fragment = orWarning(`${name} keeps its general parameters`, () => withParameters(piece));
     if (fragment === null) return [];
     const wholeMolecule = isWhole(parent, piece)
       ? []
-      : (orWarning(`${nameOf(piece)} is not compared with the molecule`, () =>
+      : (orWarning(`${name} is not compared with the molecule`, () =>
           wholeMolecules(piece, whole, withParameters),
         ) ?? []);
     return [{ ...fragment, ...(wholeMolecule.length > 0 && { wholeMolecule }) }];
@@ -202,9 +204,4 @@ function copiesFor(
         .map(({ section, smirks, copyOf }) => ({ section, smirks, copyOf })),
     warnings,
   };
-}
-
-function nameOf({ molecule, occurrences }: Piece): string {
-  const bonds = occurrences.map(({ parentBond: [a, b] }) => `${a + 1}-${b + 1}`).join(', ');
-  return `bond ${bonds} (fragment ${heavySmiles(molecule)})`;
 }

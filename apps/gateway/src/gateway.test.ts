@@ -19,7 +19,14 @@ import {
   type TaskKindName,
 } from '@bespoke/messaging';
 import { builtInForceField } from '@bespoke/smirnoff';
-import type { FitPage, FitReport, FitView, ProblemDetails } from '@bespoke/workflow-schema';
+import {
+  STAGES,
+  type FitPage,
+  type FitReport,
+  type FitView,
+  type ProblemDetails,
+  type StageName,
+} from '@bespoke/workflow-schema';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { GatewayStores } from './stores';
 
@@ -32,7 +39,8 @@ const QUEUES: [TaskKindName, string, string][] = [
   ['conformers', 'any', ''],
   ['constrained-optimization', 'xtb', '6.4.1'],
   ['group-fragments', 'any', ''],
-  ['fit-parameters', 'any', ''],
+  // Of butane by the default force field: AM1-BCC.
+  ['fit-parameters', 'mopac', '22.0.6'],
   ['write-force-field', 'any', ''],
 ];
 
@@ -91,16 +99,22 @@ async function startGateway(environment: NodeJS.ProcessEnv = {}): Promise<Runnin
   return { url: `http://127.0.0.1:${message.port}`, port: message.port, child };
 }
 
+const ENGINES: Record<StageName, { program: string; version: string }[]> = {
+  fragmentation: [],
+  'qc-generation': [{ program: 'xtb', version: '6.4.1' }],
+  optimization: [{ program: 'mopac', version: '22.0.6' }],
+};
+
 /** A worker of all stages that answers at once, as fast as `paceMs` lets it. */
 async function startWorker(paceMs = 0, crashes: TaskKindName | null = null): Promise<void> {
   const stop = new AbortController();
   workers.push(stop);
-  for (const stage of ['fragmentation', 'qc-generation', 'optimization'] as const) {
+  for (const stage of STAGES) {
     await stores.workers.put(stage, {
       v: 1,
       id: stage,
       stage,
-      engines: stage === 'qc-generation' ? [{ program: 'xtb', version: '6.4.1' }] : [],
+      engines: ENGINES[stage],
       cores: 1,
       memoryBytes: 1e9,
       running: [],
@@ -617,7 +631,7 @@ describe('bad input', () => {
   it('is refused with each wrong field and the reason, and leaves nothing behind', async () => {
     const draft = { workflow: 'draft' };
     const workflows = (await (await fetch(`${url}/api/v2/workflows`)).json()) as {
-      workflows: { name: string }[];
+      workflows: { name: string; qc: object }[];
     };
     const custom = workflows.workflows.find(({ name }) => name === 'draft')!;
     const refusals: [unknown, number, string, string, RegExp][] = [
@@ -727,6 +741,16 @@ describe('bad input', () => {
     }
     expect(await stores.fits.keys()).toEqual([]);
     expect(await stores.idempotency.keys()).toEqual([]);
+  });
+
+  it('that needs MOPAC for its charges is refused where no pool has it, and taken with another charge model', async () => {
+    const refused = await post(url, butane);
+    const problem = (await refused.json()) as ProblemDetails;
+    expect([refused.status, problem.type]).toEqual([422, 'urn:bespoke:problem:unsupported-engine']);
+    expect(problem.errors?.[0]?.message).toMatch(
+      /^No worker pool for optimization has the program mopac.*Choose another charge model .*nagl/,
+    );
+    expect((await post(url, { ...butane, chargeModel: 'nagl' })).status).toBe(201);
   });
 
   it('that is too large is refused on its announced length, before it is read', async () => {

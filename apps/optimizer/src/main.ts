@@ -1,5 +1,6 @@
 import { loadRDKit } from '@bespoke/molecule';
-import { runStageWorker } from '@bespoke/stage-worker';
+import { probeMopac } from '@bespoke/qc-engines';
+import { installedEngines, runStageWorker } from '@bespoke/stage-worker';
 import { Module } from '@nestjs/common';
 import { FitParametersHandler } from './fit-parameters.handler';
 import { GroupFragmentsHandler } from './group-fragments.handler';
@@ -10,7 +11,12 @@ class OptimizerModule {}
 
 async function start(): Promise<void> {
   await loadRDKit();
-  await runStageWorker({ stage: 'optimization', module: OptimizerModule, engines: async () => [] });
+  await runStageWorker({
+    stage: 'optimization',
+    module: OptimizerModule,
+    // For charges; without it, fits whose charges need it are other workers'.
+    engines: () => installedEngines([{ name: 'mopac', probe: probeMopac }]),
+  });
 }
 
 void start();

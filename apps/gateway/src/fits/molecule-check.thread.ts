@@ -12,6 +12,7 @@ import {
   type Molecule,
 } from '@bespoke/molecule';
 import {
+  forceFieldChargesProgram,
   forceFieldChargesUnsupported,
   type ChargeErrorCode,
   type ChargeModelName,
@@ -36,7 +37,14 @@ export interface MoleculeCheck {
 
 /** The molecule as everything downstream names it, or why it is refused. */
 export type CheckedMolecule =
-  | { mappedSmiles: string; smiles: string; name: string; startConformer: StartConformer | null }
+  | {
+      mappedSmiles: string;
+      smiles: string;
+      name: string;
+      startConformer: StartConformer | null;
+      /** What the charges of its fragments are made by; null where none is needed. */
+      chargeProgram: string | null;
+    }
   | { code: string; errors: FieldError[] };
 
 const MAX_NAMED = 8;
@@ -67,16 +75,18 @@ export default async function checkMolecule(check: MoleculeCheck): Promise<Check
     const field = unsupported.of === 'level' ? 'workflow' : moleculeField;
     return { code: 'unsupported-by-engine', errors: [{ field, message: unsupported.message }] };
   }
+  let chargeProgram: string | null;
   try {
     const forceField = parseOffxml(check.forceField);
     const missing = missingParameters(molecule, forceField);
     if (missing !== null)
       return { code: 'missing-parameters', errors: [{ field: moleculeField, message: missing }] };
-    const uncharged = await missingCharges(molecule, forceField, check);
-    if (uncharged !== null) {
-      const field = uncharged.code === 'unsupported-by-charge-model' ? moleculeField : 'forceField';
-      return { code: uncharged.code, errors: [{ field, message: uncharged.message }] };
+    const charges = await checkCharges(molecule, forceField, check);
+    if ('code' in charges) {
+      const field = charges.code === 'unsupported-by-charge-model' ? moleculeField : 'forceField';
+      return { code: charges.code, errors: [{ field, message: charges.message }] };
     }
+    chargeProgram = charges.program;
   } catch (error) {
     if (!(error instanceof SmirnoffError)) throw error;
     return { code: error.code, errors: [{ field: 'forceField', message: error.message }] };
@@ -91,6 +101,7 @@ export default async function checkMolecule(check: MoleculeCheck): Promise<Check
         molecule.conformerAngstrom,
         (coordinate) => Math.round(coordinate * CONFORMER_STEPS_PER_ANGSTROM) / CONFORMER_STEPS_PER_ANGSTROM,
       ),
+    chargeProgram,
   };
 }
 
@@ -143,14 +154,15 @@ function missingParameters(molecule: Molecule, forceField: ForceField): string |
 }
 
 /**
- * Why the charges of the fragments that will be driven can't be made; they are needed only after all QC. Fragments that
- * grow until their bond orders are right are taken as they are at first, for here are no bond orders.
+ * What makes the charges of the fragments that will be driven, or why they can't be made; they are needed only after
+ * QC. Fragments that grow until their bond orders are right are taken as they are at first, for here are no bond orders.
  */
-async function missingCharges(
+async function checkCharges(
   molecule: Molecule,
   forceField: ForceField,
   { fragmentation, targetTorsionSmarts, chargeModel: override }: MoleculeCheck,
-): Promise<{ code: ChargeErrorCode; message: string } | null> {
+): Promise<{ program: string | null } | { code: ChargeErrorCode; message: string }> {
+  let program: string | null = null;
   const reasons = new Set<string>();
   const scheme = fragmentation.scheme === 'none' ? 'none' : 'pfizer';
   for (const fragment of await fragmentMolecule(molecule, { scheme, targetTorsionSmarts })) {
@@ -158,15 +170,13 @@ async function missingCharges(
     // What caps a cut has no number in the molecule.
     const atomName = (atom: number): string =>
       parentAtoms[atom] === null ? 'H' : labelled(molecule, [parentAtoms[atom]!]);
-    const error = forceFieldChargesUnsupported(
-      { forceField, molecule: fragment.molecule, override },
-      atomName,
-    );
-    if (error !== null && error.code !== 'unsupported-by-charge-model')
-      return { code: error.code, message: error.message };
-    if (error !== null) reasons.add(error.message);
+    const request = { forceField, molecule: fragment.molecule, override };
+    const error = forceFieldChargesUnsupported(request, atomName);
+    if (error === null) program ??= forceFieldChargesProgram(request);
+    else if (error.code === 'unsupported-by-charge-model') reasons.add(error.message);
+    else return { code: error.code, message: error.message };
   }
-  if (reasons.size === 0) return null;
+  if (reasons.size === 0) return { program };
   const message = `No charges can be made: ${listed(molecule, [...reasons])}. Choose another charge model (chargeModel in the workflow), or a force field that wants another one.`;
   return { code: 'unsupported-by-charge-model', message };
 }

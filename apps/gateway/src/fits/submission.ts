@@ -11,6 +11,7 @@ import {
   SubmitFit,
   validateDto,
   type FieldError,
+  type StageName,
   type Workflow,
 } from '@bespoke/workflow-schema';
 import { ProblemException } from '../http/problem';
@@ -55,7 +56,10 @@ export class Submission {
 
     const workflow = chosenWorkflow(request);
     const forceField = chosenForceField(request, workflow);
-    this.refuseUnsupported(workflow);
+    this.refuseUnsupported(workflow, {
+      'qc-generation': workflow.qc.program,
+      fragmentation: fragmentationProgram(workflow.fragmentation),
+    });
     const checked = await this.threads.check({
       smiles: request.smiles ?? null,
       molfile: request.molfile ?? null,
@@ -67,6 +71,8 @@ export class Submission {
       chargeModel: workflow.chargeModel ?? null,
     });
     if ('errors' in checked) throw refusal(422, checked.code, 'This cannot be fitted.', checked.errors);
+    const { chargeProgram } = checked;
+    this.refuseUnsupported(workflow, { optimization: chargeProgram });
 
     const fitId = keyHash === null ? newFitId() : await this.reserve(keyHash, bodySha256);
     const record = newFit({
@@ -79,6 +85,7 @@ export class Submission {
       ...(checked.startConformer && {
         startConformerSha256: await this.stores.artifacts.put(JSON.stringify(checked.startConformer)),
       }),
+      chargeProgram,
       lane: request.lane ?? 'normal',
       softwareVersion: SOFTWARE_VERSION,
       createdAt: new Date().toISOString(),
@@ -98,13 +105,12 @@ export class Submission {
     return value.fitId;
   }
 
-  private refuseUnsupported(workflow: Workflow): void {
+  /** @param programs what each stage needs, null where it needs none */
+  private refuseUnsupported(workflow: Workflow, programs: Partial<Record<StageName, string | null>>): void {
     const supply = this.workers.supply();
-    const fragmenter = fragmentationProgram(workflow.fragmentation);
-    const missing = [
-      unsupportedEngine(supply, 'qc-generation', workflow.qc.program),
-      fragmenter && unsupportedEngine(supply, 'fragmentation', fragmenter),
-    ].filter((message) => message !== null);
+    const missing = (Object.entries(programs) as [StageName, string | null][]).flatMap(
+      ([stage, program]) => (program && unsupportedEngine(supply, stage, program)) ?? [],
+    );
     if (missing.length > 0) {
       throw refusal(
         422,

@@ -30,7 +30,7 @@ qc-compute:
 optimizer:
   stage: optimization
   anyProgram: [group-fragments, fit-parameters, write-force-field]
-  byProgram: []
+  byProgram: [fit-parameters]
 {{- end }}
 
 {{/* The durable consumers that feed a pool, as a JSON array: (dict "app" NAME "pool" VALUES) */}}

@@ -110,7 +110,7 @@ export const taskKinds = {
   'fit-parameters': {
     kind: 'fit-parameters',
     stage: 'optimization',
-    needsProgram: false,
+    needsProgram: 'sometimes',
     input: FitParametersTask,
     timeoutMs: 6 * HOUR_MS,
     maxAttempts: 3,

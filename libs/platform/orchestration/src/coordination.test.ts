@@ -1,6 +1,7 @@
 import * as wavefront from '@bespoke/torsion-drive';
 import {
   builtInWorkflows,
+  type Fragment,
   type FragmentResult,
   type WholeMolecule,
   type Workflow,
@@ -35,7 +36,7 @@ const supply: Supply = {
   workers: [
     { stage: 'fragmentation', engines: [] },
     { stage: 'qc-generation', engines: [{ program: 'xtb', version: '6.4.1' }] },
-    { stage: 'optimization', engines: [] },
+    { stage: 'optimization', engines: [{ program: 'mopac', version: '22.0.6' }] },
   ],
   pools: null,
 };
@@ -62,6 +63,7 @@ function fitOrder(
     mappedSmiles,
     workflow,
     baseForceField: { name: 'base', sha256: 'b'.repeat(64) },
+    chargeProgram: 'mopac',
     lane: 'normal',
     softwareVersion: '0.1.0',
     createdAt: '2026-01-01T00:00:00.000Z',
@@ -74,22 +76,25 @@ function fitOrder(
  */
 function fragmentsOf(mappedSmiles: string, startConformerSha256?: string): FragmentResult {
   const fragments = mappedSmiles.split('.').filter((name) => name !== '');
-  const whole = (fragment: string): WholeMolecule => ({
+  const occurrences = (index: number): Fragment['occurrences'] => [
+    { parentBond: [index, index + 1], parentAtoms: [] },
+  ];
+  const whole = (fragment: string, index: number): WholeMolecule => ({
     mappedSmiles: `whole-${fragment}`,
     smiles: mappedSmiles,
     dihedral: [0, 1, 2, 3],
-    occurrences: [],
+    occurrences: occurrences(index),
     parameters: [],
     fragmentAtoms: [],
   });
   return {
     fragments: fragments.map((smiles, index) => ({
-      ...(index > 0 && { wholeMolecule: [whole(smiles)] }),
+      ...(index > 0 && { wholeMolecule: [whole(smiles, index)] }),
       ...(index === 0 && startConformerSha256 !== undefined && { startConformerSha256 }),
       mappedSmiles: smiles,
       smiles,
       dihedral: [0, 1, 2, 3],
-      occurrences: [],
+      occurrences: occurrences(index),
       // In every molecule the pattern is another one.
       parameters: [{ smirks: `${smiles} of ${mappedSmiles}`, startingFrom: 't1', terms: [] }],
     })),
@@ -518,7 +523,7 @@ describe('fits and drives', () => {
     expect(fit.status).toBe('succeeded');
     expect(fit.parameterFits!.map(({ status }) => status)).toEqual(['succeeded', 'failed', 'succeeded']);
     expect(fit.warnings).toEqual([
-      'The parameters for b+1, b+2 were not fitted and stay those of the base force field: atoms lie on each other',
+      'bond 2-3 (fragment b+1), bond 3-4 (fragment b+2) keep their general parameters: atoms lie on each other',
     ]);
     const written = [...platform.tasks.values()].find(({ kind }) => kind === 'write-force-field');
     expect(written?.input).toMatchObject({
@@ -611,7 +616,7 @@ describe('fits and drives', () => {
     expect(fit.status).toBe('succeeded');
     expect(fit.drives.map(({ status }) => status)).toEqual(['failed', 'succeeded']);
     expect(fit.warnings).toEqual([
-      'The torsion of the fragment a was left out: 1 of 6 grid points have no energy; at 60 degrees: SCF did not converge',
+      'bond 1-2 (fragment a) keeps its general parameters: 1 of 6 grid points have no energy; at 60 degrees: SCF did not converge',
     ]);
   });
 
@@ -627,7 +632,7 @@ describe('fits and drives', () => {
         'b succeeded',
       ]);
       expect(fit.warnings).toEqual([
-        'The fragment unlike is unlike the molecule: their torsion profiles differ by 1.25 kcal/mol, more than 0.5. Its torsion was driven and fitted on the whole molecule.',
+        'bond 2-3 (fragment unlike) is driven in the whole molecule, which the fragment is unlike: their torsion profiles differ by 1.25 kcal/mol, more than 0.5',
       ]);
       const tasks = [...platform.tasks.values()];
       const started = tasks.flatMap((task) =>
@@ -648,8 +653,7 @@ describe('fits and drives', () => {
     platform.broken.add('b');
     platform.submit('one', 'a.b');
     platform.settle();
-    const used = (reason: string) =>
-      `The fragment b was used without comparing it with the molecule: ${reason}`;
+    const used = (reason: string) => `bond 2-3 (fragment b) is not compared with the molecule: ${reason}`;
     expect(platform.fits.get('one')).toMatchObject({
       status: 'succeeded',
       warnings: [used('SCF did not converge')],

@@ -1,5 +1,6 @@
 import {
   fragmentationProgram,
+  fragmentName,
   STAGES,
   type DriveStatus,
   type Failure,
@@ -73,6 +74,8 @@ export interface FitOrder {
   baseForceField: { name: string; sha256: string };
   /** SHA-256 of the StartConformer among the artifacts, in the order of mappedSmiles; absent where none was given. */
   startConformerSha256?: string;
+  /** What the charges of its fragments are made by; null, or absent in what an earlier version wrote, where none is needed. */
+  chargeProgram?: string | null;
   lane: Lane;
   /** The version of this software that the fit keeps to, also when gateways are upgraded meanwhile. */
   softwareVersion: string;
@@ -103,6 +106,8 @@ export interface FitRecord extends FitOrder {
   /** One for each of `drivenMolecules`, in their order; empty until the fragments are known. */
   drives: FitDrive[];
   // What follows is absent in what an earlier version wrote.
+  /** Of `chargeProgram`, pinned when the first group can be fitted. */
+  chargeVersion?: string | null;
   /** The first is of all that is driven, once that is settled; others are of what is left of a group. */
   groupings?: Grouping[];
   /** One for each group whose drives have ended, in the order of the drives. */
@@ -151,6 +156,7 @@ export function newFit(order: FitOrder): FitRecord {
     fragmentTask: newTask(fragmentTask(order, 0)),
     engineVersion: null,
     drives: [],
+    chargeVersion: null,
     groupings: [],
     parameterFits: [],
     forceFieldTask: null,
@@ -288,8 +294,7 @@ function driving(state: FitRecord, event: Observation): FitTransition {
   const waitingFor = open.every((drive) => drive.waitingFor !== null) ? open[0]!.waitingFor : null;
   const shown = waiting(updated, waitingFor);
   if (driven.some(({ isProvisional }) => isProvisional)) return { state: shown, commands };
-  const { groupings, parameterFits, ...fits } = stepParameterFits(shown, fragments, event);
-  const fitted: FitRecord = { ...shown, groupings, parameterFits };
+  const { state: fitted, ...fits } = stepParameterFits(shown, fragments, event);
   if (fits.failure !== null) return failedToFit(fitted, fits.failure, event.now);
   return {
     state: besideDrives(fitted, fits.waitingFor, event.now),
@@ -314,8 +319,8 @@ function drivesEnded(state: FitRecord, fragments: readonly Fragment[], { now }: 
   }
   const warnings = [
     ...parentCheckWarnings(state, fragments, state.parentChecks),
-    ...dropped.map(
-      ({ fragment, failure }) => `The torsion of the fragment ${fragment} was left out: ${failure!.message}`,
+    ...drives.flatMap(({ status, failure }, index) =>
+      status === 'succeeded' ? [] : [notFitted(state, fragments, [index], failure!)],
     ),
   ];
   const driven: FitRecord = { ...state, warnings: [...state.warnings, ...warnings] };
@@ -327,8 +332,7 @@ function fitting(state: FitRecord, event: Observation): FitTransition {
   if (fragmented?.outcome !== 'succeeded') return lostFragments(state);
   const { fragments } = fragmented.output;
   if (state.forceFieldTask) return writing(state, state.forceFieldTask, fragments, event);
-  const { groupings, parameterFits, ...fits } = stepParameterFits(state, fragments, event);
-  const updated: FitRecord = { ...state, groupings, parameterFits };
+  const { state: updated, ...fits } = stepParameterFits(state, fragments, event);
   if (fits.failure !== null) return failedToFit(updated, fits.failure, event.now);
   if (fits.haveEnded) return fitted(updated, fragments, event);
   return { state: waiting(updated, fits.waitingFor), commands: fits.published.map(published) };
@@ -349,12 +353,20 @@ function fitted(state: FitRecord, fragments: readonly Fragment[], event: Observa
       ended(state, 'failed', event.now, { failure: fits.length === 1 ? failure : { ...failure, message } }),
     );
   }
-  const warnings = failed.map(({ drives, failure }) => {
-    const names = drives.map((index) => state.drives[index]!.fragment).join(', ');
-    return `The parameters for ${names} were not fitted and stay those of the base force field: ${failure!.message}`;
-  });
+  const warnings = failed.map(({ drives, failure }) => notFitted(state, fragments, drives, failure!));
   const forceFieldTask = newTask(writeForceFieldTask(state, fragments, 0));
   return { state: { ...state, forceFieldTask, warnings: [...state.warnings, ...warnings] }, commands: [] };
+}
+
+function notFitted(
+  { parentChecks }: FitRecord,
+  fragments: readonly Fragment[],
+  drives: readonly number[],
+  { message }: Failure,
+): string {
+  const molecules = drivenMolecules(fragments, parentChecks);
+  const names = drives.map((index) => fragmentName(molecules[index]!.molecule)).join(', ');
+  return `${names} ${drives.length === 1 ? 'keeps its' : 'keep their'} general parameters: ${message}`;
 }
 
 function writing(

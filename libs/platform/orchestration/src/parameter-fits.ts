@@ -3,9 +3,9 @@ import { isDriveOpen } from './drive';
 import type { FitRecord } from './fit';
 import { afterTask, engineOf, fitsTask, newTask, type FitTask } from './fit-task';
 import { drivenMolecules } from './parent-check';
-import { missingSupply, type Supply } from './supply';
+import { missingSupply, versionToPin, type Supply } from './supply';
 import { readOutcome } from './task-output';
-import type { TaskOutcome, TaskRequest } from './task-request';
+import type { TaskOutcome, TaskRequest, TaskSubject } from './task-request';
 
 /** The task that says which fragments are fitted together: of all that is driven, or of what is left of a group. */
 export interface Grouping extends FitTask {
@@ -33,8 +33,7 @@ interface Group {
 type Outcomes = Readonly<Record<string, TaskOutcome | null>>;
 
 interface ParameterFitsStep {
-  groupings: Grouping[];
-  parameterFits: ParameterFit[];
+  state: FitRecord;
   published: TaskRequest[];
   /** What all that is under way waits for; null where something runs, or nothing is under way. */
   waitingFor: string | null;
@@ -75,16 +74,21 @@ export function stepParameterFits(
 ): ParameterFitsStep {
   const molecules = drivenMolecules(fragments, fit.parentChecks).map(({ molecule }) => molecule);
   const grouped = stepGroupings(fit, molecules, outcomes);
-  const fitted = stepFits(fit, molecules, grouped.groups, outcomes);
+  const fittable = grouped.groups.filter(({ drives }) => drives.every((index) => hasProfile(fit, index)));
+  const program = fittable.length > 0 ? (fit.chargeProgram ?? null) : null;
+  const chargeVersion = fit.chargeVersion ?? (program && versionToPin(supply, 'optimization', program));
+  const isUncharged = program !== null && chargeVersion === null;
+  const fitted = stepFits({ ...fit, chargeVersion }, molecules, isUncharged ? [] : fittable, outcomes);
   const published = [...grouped.published, ...fitted.published];
   const missing = published.map((task) => missingSupply(supply, 'optimization', engineOf(task)));
+  if (isUncharged) missing.push(`a worker for optimization with ${program}`);
   return {
-    groupings: grouped.groupings,
-    parameterFits: fitted.parameterFits,
+    state: { ...fit, chargeVersion, groupings: grouped.groupings, parameterFits: fitted.parameterFits },
     published,
     waitingFor: missing.includes(null) ? null : (missing[0] ?? null),
     failure: grouped.failure,
     haveEnded:
+      !isUncharged &&
       grouped.areKnown &&
       grouped.groups.every((group) => haveDrivesEnded(fit, group)) &&
       !fitted.parameterFits.some(isParameterFitOpen),
@@ -148,7 +152,7 @@ function stepFits(
     return stepParameterFit(each, outcomes, (epoch) => fitParametersTask(fit, molecules, group, epoch));
   });
   const added = groups
-    .filter(({ drives }) => drives.every((index) => hasProfile(fit, index)) && !before.some(isOf(drives)))
+    .filter(({ drives }) => !before.some(isOf(drives)))
     .map((group): ParameterFit => ({
       ...newTask(fitParametersTask(fit, molecules, group, 0)),
       drives: group.drives,
@@ -233,7 +237,7 @@ function fitParametersTask(
       ...(otherParameters && { otherParameters }),
     };
   });
-  return fitsTask(fit, epoch, {
+  const subject: TaskSubject = {
     kind: 'fit-parameters',
     input: {
       softwareVersion: fit.softwareVersion,
@@ -242,5 +246,8 @@ function fitParametersTask(
       ...(fit.workflow.chargeModel && { chargeModel: fit.workflow.chargeModel }),
       targets,
     },
-  });
+  };
+  const { chargeProgram, chargeVersion } = fit;
+  const engine = chargeProgram && chargeVersion ? { program: chargeProgram, version: chargeVersion } : null;
+  return fitsTask(fit, epoch, subject, engine);
 }

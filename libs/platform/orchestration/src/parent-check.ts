@@ -1,4 +1,10 @@
-import type { DrivenMolecule, Fragment, ParentCheckResult, ParentVerdict } from '@bespoke/workflow-schema';
+import {
+  fragmentName,
+  type DrivenMolecule,
+  type Fragment,
+  type ParentCheckResult,
+  type ParentVerdict,
+} from '@bespoke/workflow-schema';
 import type { FitOrder } from './fit';
 import { afterTask, fitsTask, newTask, type FitTask } from './fit-task';
 import { versionToPin, type Supply } from './supply';
@@ -108,17 +114,17 @@ export function parentCheckWarnings(
   parentChecks: ParentChecks | undefined,
 ): string[] {
   return (parentChecks?.checks ?? []).flatMap(({ verdict }, index) => {
-    const { smiles } = fragments[index]!;
+    const name = fragmentName(fragments[index]!);
     switch (verdict?.verdict) {
       case undefined:
       case 'alike':
         return [];
       case 'unlike':
         return [
-          `The fragment ${smiles} is unlike the molecule: their torsion profiles differ by ${verdict.deviationKcalPerMol.toFixed(2)} kcal/mol, more than ${workflow.parentCheck!.thresholdKcalPerMol}. Its torsion was driven and fitted on the whole molecule.`,
+          `${name} is driven in the whole molecule, which the fragment is unlike: their torsion profiles differ by ${verdict.deviationKcalPerMol.toFixed(2)} kcal/mol, more than ${workflow.parentCheck!.thresholdKcalPerMol}`,
         ];
       case 'not-compared':
-        return [`The fragment ${smiles} was used without comparing it with the molecule: ${verdict.reason}`];
+        return [`${name} is not compared with the molecule: ${verdict.reason}`];
       default:
         return verdict satisfies never;
     }

@@ -72,6 +72,14 @@ describe('an engine', () => {
     expect(refused({ workers: [], pools: [fragmenter] })).toContain('There is no engine at all.');
   });
 
+  it('is refused with what to choose in its place', () => {
+    const supply = { workers: [], pools: [fragmenter] };
+    expect(unsupportedEngine(supply, 'fragmentation', 'mopac')).toContain(
+      'Choose another fragmentation scheme',
+    );
+    expect(unsupportedEngine(supply, 'optimization', 'mopac')).toContain('Choose another charge model');
+  });
+
   it('is waited for when a pool declares it and no worker is up', () => {
     expect(refused({ workers: [], pools: [qc(['xtb', '6.4.1'])] })).toBeNull();
   });

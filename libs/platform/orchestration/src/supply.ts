@@ -46,6 +46,13 @@ export function missingSupply(supply: Supply, stage: StageName, engine?: Engine)
   );
 }
 
+/** What decides which program a stage needs. */
+const DECIDED_BY: Record<StageName, string> = {
+  fragmentation: 'fragmentation scheme',
+  'qc-generation': 'workflow',
+  optimization: 'charge model (chargeModel in the workflow; nagl needs no program)',
+};
+
 /** Null when the work can be done by a declared pool, or might be by a worker to come; else why not. */
 export function unsupportedEngine(supply: Supply, stage: StageName, program: string): string | null {
   const offers = (supply.pools ?? supply.workers).filter((offer) => offer.stage === stage);
@@ -56,7 +63,7 @@ export function unsupportedEngine(supply: Supply, stage: StageName, program: str
   ].sort();
   if (programs.includes(program)) return null;
   const present = programs.length > 0 ? `There is ${programs.join(', ')}.` : 'There is no engine at all.';
-  return `No worker pool for ${stage} has the program ${program}. ${present} Choose another workflow, or add a pool of workers that have ${program}.`;
+  return `No worker pool for ${stage} has the program ${program}. ${present} Choose another ${DECIDED_BY[stage]}, or add a pool of workers that have ${program}.`;
 }
 
 function highestVersion(

@@ -422,6 +422,33 @@ describe('a fit', () => {
     expect(fresh.fragmentTask.taskId).not.toBe(older.fragmentTask.taskId);
   });
 
+  it('waits for what makes charges before it fits, whose version is then pinned', () => {
+    const grouping: FitRecord = { ...all['grouping']!, chargeProgram: 'mopac' };
+    const without = settle(grouping, groups, null);
+    expect(without).toMatchObject({
+      status: 'waiting',
+      waitingFor: 'a worker for optimization with mopac',
+      parameterFits: [],
+    });
+    const withMopac = (version: string): Supply => ({
+      workers: [{ stage: 'optimization', engines: [{ program: 'mopac', version }] }],
+      pools: null,
+    });
+    const fitting = ['22.0.6', '22.1.0'].map((version) => {
+      const { state } = stepFit(without, observe(without, groups, null, withMopac(version)));
+      return settle(state, null, null, withMopac(version));
+    });
+    const [older, newer] = fitting as [FitRecord, FitRecord];
+    expect(older).toMatchObject({ status: 'running', chargeVersion: '22.0.6' });
+    expect(older.parameterFits![0]!.taskId).not.toBe(newer.parameterFits![0]!.taskId);
+    expect(older.parameterFits![0]!.taskId).not.toBe(all['fitting']!.parameterFits![0]!.taskId);
+    expect(stepFit(older, observe(older, null, null)).commands).toMatchObject([
+      { type: 'publish-task', task: { program: 'mopac', programVersion: '22.0.6' } },
+    ]);
+    const other = settle(older, null, null, withMopac('22.1.0'));
+    expect(other.waitingFor).toMatch(/^a worker with mopac 22.0.6 /);
+  });
+
   it('wants a drive that is not there, or was cancelled, until it is', () => {
     for (const status of [null, 'cancelled'] as const) {
       const { state, commands } = stepFit(driving, {

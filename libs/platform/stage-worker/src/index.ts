@@ -1,3 +1,4 @@
+export { installedEngines } from './installed-engines';
 export { endingTaskOn } from './refusal';
 export * from './run-in-thread';
 export * from './run-stage-worker';

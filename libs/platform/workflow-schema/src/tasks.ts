@@ -123,6 +123,18 @@ export interface DrivenMolecule {
   startConformerSha256?: string;
 }
 
+/** As warnings begin: `bond 2-5 (fragment CCOC)`, atoms of the molecule by their map numbers. */
+export function fragmentName({
+  smiles,
+  occurrences,
+}: {
+  smiles: string;
+  occurrences: readonly { parentBond: readonly [number, number] }[];
+}): string {
+  const bonds = occurrences.map(({ parentBond: [a, b] }) => `${a + 1}-${b + 1}`).join(', ');
+  return `bond ${bonds} (fragment ${smiles})`;
+}
+
 /** The whole molecule in the place of a fragment of it. */
 export interface WholeMolecule extends DrivenMolecule {
   /** For each atom of the fragment its 0-based index here, or null for a cap. */

@@ -167,6 +167,7 @@ export const am1bcc: ChargeModel<'am1bcc'> = {
   name: 'am1bcc',
   method: 'AM1-BCC',
   modelFile: null,
+  program: 'mopac',
   unsupported(molecule, atomName) {
     const { uncorrected } = correctBonds(molecule);
     return uncorrected.length === 0 ? null : missingCorrections(molecule, uncorrected, atomName);
@@ -184,6 +185,7 @@ export const am1Mulliken: ChargeModel<'am1-mulliken'> = {
   name: 'am1-mulliken',
   method: 'AM1-Mulliken',
   modelFile: null,
+  program: 'mopac',
   unsupported: () => null,
   provenance: () => mopacProvenance('AM1-Mulliken', SETTINGS),
   async charges(molecule, geometryAngstrom, run) {

@@ -19,12 +19,14 @@ export interface ChargeModel<Name extends string = string> {
   readonly method: string;
   /** The model file by which force fields name it, as in "openff-gnn-am1bcc-1.0.0.pt"; null if they do not. */
   readonly modelFile: string | null;
+  /** The program that it runs; null where it needs none. */
+  readonly program: 'mopac' | null;
   /**
    * Why this model has no charges for the molecule, or null where it has. Cheap: no program is run.
    * @param atomName how the message names an atom; by its symbol and its place, counted from 1, as in "O3"
    */
   unsupported(molecule: Molecule, atomName?: (atom: number) => string): string | null;
-  /** What makes the charges on this machine; null where a program that it needs is missing. */
+  /** What makes the charges on this machine; null where its program is missing. */
   provenance(): Promise<ChargeProvenance | null>;
   /**
    * Partial charges in e, in the molecule's order of atoms; they add up to its formal charge.

@@ -5,7 +5,12 @@ import { findProgram } from '@bespoke/child-process';
 import { generateConformers, loadRDKit, moleculeFromSmiles } from '@bespoke/molecule';
 import { builtInForceField, parseOffxml } from '@bespoke/smirnoff';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { forceFieldCharges, forceFieldChargesUnsupported, type ChargeModelName } from './index';
+import {
+  forceFieldCharges,
+  forceFieldChargesProgram,
+  forceFieldChargesUnsupported,
+  type ChargeModelName,
+} from './index';
 
 let scratchDirectory: string;
 beforeAll(async () => {
@@ -123,6 +128,19 @@ describe('the charges of a force field', () => {
       ).overridden;
     expect(await overridden('2.3.0')).toBe(false);
     expect(await overridden('2.2.1')).toBe(true);
+  });
+
+  it('need a program only where a model is run that needs one', () => {
+    const sage = (version: string) => builtInForceField(`openff_unconstrained-${version}.offxml`);
+    const program = (smiles: string, offxml: string, override?: ChargeModelName) =>
+      forceFieldChargesProgram(request(smiles, offxml, override));
+    expect([program('CO', sage('2.2.1')), program('CO', sage('2.3.0'))]).toEqual(['mopac', null]);
+    expect(program('CO', sage('2.2.1'), 'nagl')).toBeNull();
+    expect(program('CO', sage('2.3.0'), 'am1bcc-elf10')).toBe('mopac');
+    // Library charges, of TIP3P.
+    expect([program('O', sage('2.2.1')), program('O', sage('2.2.1'), 'am1bcc')]).toEqual([null, 'mopac']);
+    expect(program('CO', sageWith(increments('formal_charge')))).toBeNull();
+    expect(program('CO', sageWith(increments('AM1-Mulliken')))).toBe('mopac');
   });
 
   it('are refused where the force field wants a network that is not here', () => {

@@ -115,6 +115,14 @@ export function forceFieldChargesUnsupported(
 }
 
 /**
+ * The program that makes a molecule's charges, null where none is needed. Cheap: it is not run.
+ * @throws ChargeError, SmirnoffError
+ */
+export function forceFieldChargesProgram(request: ForceFieldChargeRequest): ChargeModel['program'] {
+  return chargeSource(request).model?.program ?? null;
+}
+
+/**
  * The charges that a molecule has in a simulation with this force field, and what made them.
  * @param geometryAngstrom as in `ChargeModel.charges`
  * @throws ChargeError, SmirnoffError, ProgramNotFoundError, what the model's programs throw

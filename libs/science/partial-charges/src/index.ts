@@ -6,6 +6,7 @@ export { elf10BondOrders, NoBondOrdersError } from './elf10-bond-orders';
 export {
   chargesOfTheForceField,
   forceFieldCharges,
+  forceFieldChargesProgram,
   forceFieldChargesUnsupported,
   type ForceFieldChargeRequest,
   type ForceFieldCharges,

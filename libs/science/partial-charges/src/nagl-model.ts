@@ -8,6 +8,7 @@ export const nagl: ChargeModel<'nagl'> = {
   name: 'nagl',
   method: 'NAGL',
   modelFile: NAGL_MODEL_FILE,
+  program: null,
   unsupported: naglUnsupported,
   async provenance() {
     const [, program, version] = /^(.*)-([\d.]+)\.pt$/.exec(NAGL_MODEL_FILE)!;
