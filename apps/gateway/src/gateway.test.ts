@@ -205,6 +205,8 @@ async function answer(task: TaskEnvelope): Promise<never> {
         dihedralDegrees: targetDegrees,
       } as never;
     }
+    case 'single-point':
+      return { energyHartree: 0 } as never;
     case 'group-fragments':
       return {
         groups: task.input.fragments.map((_, index) => ({ fragments: [index], smirks: [[]] })),
@@ -219,8 +221,6 @@ async function answer(task: TaskEnvelope): Promise<never> {
             objective: { before: {}, after: {}, history: [] },
             converged: true,
             warnings: [],
-    case 'single-point':
-      return { energyHartree: 0 } as never;
             torsions: [],
             chargeModel: { program: 'mopac', version: '22', method: 'AM1-BCC' },
             seconds: { charges: 1, fit: 1 },

@@ -157,11 +157,6 @@ function answer(
         },
       };
     }
-    case 'group-fragments': {
-      const names = task.input.fragments.map(({ mappedSmiles }) => mappedSmiles);
-      const groupOf = (name: string): string => name.split('+')[0]!;
-      const groups = [...new Set(names.map(groupOf))].map((group) => {
-        const members = names.filter((name) => groupOf(name) === group).sort();
     case 'single-point': {
       const degrees = task.input.geometryAngstrom[1]!;
       if (broken.has(`single point@${degrees}`)) {
@@ -172,6 +167,11 @@ function answer(
         output: { energyHartree: Math.cos((degrees * Math.PI) / 90) * 0.006 - 231 },
       };
     }
+    case 'group-fragments': {
+      const names = task.input.fragments.map(({ mappedSmiles }) => mappedSmiles);
+      const groupOf = (name: string): string => name.split('+')[0]!;
+      const groups = [...new Set(names.map(groupOf))].map((group) => {
+        const members = names.filter((name) => groupOf(name) === group).sort();
         return {
           fragments: members.map((name) => names.indexOf(name)),
           smirks: members.map((name) => [`${name} in its fit`]),
