@@ -7,6 +7,7 @@ const order: DriveOrder = {
   qc: { program: 'xtb', method: 'GFN2-xTB' },
   programVersion: '6.5.1',
   torsionDrive: { gridSpacingDegrees: 15, maxConformers: 3, energyDecreaseThresholdHartree: 1e-5 },
+  lane: 'normal',
 };
 
 const keyIn = (solvent?: string | null): string =>
