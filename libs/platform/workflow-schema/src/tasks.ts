@@ -253,18 +253,6 @@ export interface ConstrainedOptimizationResult {
   gradientCount?: number;
 }
 
-// ---- group fragments ------------------------------------------------------------------------------------
-
-export class PatternedFragment {
-  @IsString() @MaxLength(MAX_SMILES_LENGTH) mappedSmiles!: string;
-  /** The patterns of its parameters, as they are in its molecule. */
-  @IsArray() @ArrayMaxSize(500) @IsString({ each: true }) smirks!: string[];
-}
-
-/** Say which fragments of a molecule are fitted together, since parameters of one stand in another too. */
-export class GroupFragmentsTask {
-  /** Which version of this software is to do it. */
-  @IsString() @MaxLength(64) softwareVersion!: string;
 // ---- single point ---------------------------------------------------------------------------------------
 
 /** Compute the energy of a geometry. */
@@ -282,6 +270,18 @@ export interface SinglePointResult {
   energyHartree: number;
 }
 
+// ---- group fragments ------------------------------------------------------------------------------------
+
+export class PatternedFragment {
+  @IsString() @MaxLength(MAX_SMILES_LENGTH) mappedSmiles!: string;
+  /** The patterns of its parameters, as they are in its molecule. */
+  @IsArray() @ArrayMaxSize(500) @IsString({ each: true }) smirks!: string[];
+}
+
+/** Say which fragments of a molecule are fitted together, since parameters of one stand in another too. */
+export class GroupFragmentsTask {
+  /** Which version of this software is to do it. */
+  @IsString() @MaxLength(64) softwareVersion!: string;
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(200)
