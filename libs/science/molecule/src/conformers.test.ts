@@ -123,6 +123,11 @@ describe('conformers', { timeout: 60_000 }, () => {
     }
   });
 
+  it.each([1, 5])('keep stereo that MMFF94s does not, that of a (Z)-aryltriazene, with %i', (most) => {
+    const [first] = conformersOf('c1ccccc1/N=N\\N(CC)CC', most);
+    expect(Math.abs(dihedralDegrees(first!, [5, 6, 7, 8]))).toBeLessThan(30);
+  });
+
   it('are refused where no geometry has the stereo that is asked for', () => {
     const impossible = moleculeFromSmiles('C[C@H]1[C@H]2CC[C@H]1CC2');
     expect(() =>

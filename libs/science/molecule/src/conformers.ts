@@ -108,6 +108,9 @@ export function generateConformers(
     if (known.every(isNew) && chosen.every((other) => isNew(other.torsions)))
       chosen.push({ geometry, energy, torsions });
   }
+  // MMFF94s takes (Z)-aryltriazenes to E: what was embedded is near enough to a minimum of other methods.
+  if (chosen.length === 0 && own === null && minimised && raw.length > 0)
+    return generateConformers(molecule, { maxConformers, seed, allowUndefinedStereo, minimised: false });
   if (chosen.length === 0 && own === null)
     throw new MoleculeError(
       'no-conformer',
