@@ -31,6 +31,9 @@ export type Ask = <Result>(job: object) => Promise<Result>;
 export const ANSWERS = 3;
 const MAX_OUTPUT_CHARACTERS = 2 ** 16;
 
+/** Far longer than between two tasks of a busy worker: PySCF keeps 0.2 GB that others may need, and starts in seconds. */
+const MAX_IDLE_MS = 60_000;
+
 interface ResidentProcess {
   child: ChildProcess;
   answers: AsyncIterator<string>;
@@ -38,6 +41,8 @@ interface ResidentProcess {
   end: Promise<EngineError | EngineCrashError>;
   /** The last that it wrote, of both streams. */
   output: string;
+  /** Ends it when it has been idle for long. */
+  idleTimer?: NodeJS.Timeout;
 }
 
 /** Processes that wait for their next job, by program. Of each there are never more than ran at once. */
@@ -45,7 +50,8 @@ const idle = new Map<string, ResidentProcess[]>();
 
 /**
  * Has jobs done by a process of the program that is nobody else's meanwhile: one that is idle, or a new one. It does
- * not outlive this process, and is killed on abort, when it exceeds its memory and when it answers what is no answer.
+ * not outlive this process, and is killed on abort, when it exceeds its memory, when it answers what is no answer and
+ * when it has been idle for a minute.
  * @throws EngineError, EngineCrashError, ProgramMemoryExceededError, or the signal's reason
  */
 export async function withResidentProcess<T>(
@@ -58,6 +64,7 @@ export async function withResidentProcess<T>(
   const waiting = idle.get(key) ?? [];
   idle.set(key, waiting);
   const process = waiting.pop() ?? started(program, waiting);
+  clearTimeout(process.idleTimer);
   const { child } = process;
   hold(child, true);
   let stopped: ProgramMemoryExceededError | undefined;
@@ -86,6 +93,11 @@ export async function withResidentProcess<T>(
       process.output = '';
       hold(child, false);
       waiting.push(process);
+      process.idleTimer = setTimeout(() => {
+        // At once: its end comes later, and it must get no job meanwhile.
+        remove(process, waiting);
+        killGroup(child, 'SIGKILL');
+      }, MAX_IDLE_MS).unref();
     }
   }
 }
@@ -149,10 +161,15 @@ function started({ name, command, args, env }: ResidentProgram, waiting: Residen
   // One that has just died says so by its end.
   child.stdin!.on('error', () => {});
   child.once('exit', () => {
-    const place = waiting.indexOf(started);
-    if (place !== -1) waiting.splice(place, 1);
+    clearTimeout(started.idleTimer);
+    remove(started, waiting);
   });
   return started;
+}
+
+function remove(process: ResidentProcess, waiting: ResidentProcess[]): void {
+  const place = waiting.indexOf(process);
+  if (place !== -1) waiting.splice(place, 1);
 }
 
 /** Arrays of numbers of any kind are arrays. */
