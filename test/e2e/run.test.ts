@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { builtInForceField } from '@bespoke/smirnoff';
-import { builtInWorkflows, type FitReport } from '@bespoke/workflow-schema';
+import { builtInWorkflows, type FitReport, type Workflow } from '@bespoke/workflow-schema';
 import { describe, expect, it } from 'vitest';
 import { bespokePerTest, until } from './support/bespoke';
 import { compareWithOpenFF, openffPython } from './support/openff';
@@ -139,6 +139,51 @@ describe('executor run', () => {
     for (const torsion of compareWithOpenFF(python, offxml, output).torsions) {
       expect(torsion.worstKcalPerMol).toBeLessThan(0.01);
     }
+  });
+
+  it('fits to energies of a higher level than the geometries, at some of them, and says how sure they are', async () => {
+    const bespoke = newBespoke();
+    const debug = builtInWorkflows.get('debug')!;
+    const workflow: Workflow = {
+      ...debug,
+      name: 'two-levels',
+      qc: { program: 'xtb', method: 'GFN1-xTB' },
+      torsionDrive: { ...debug.torsionDrive, gridSpacingDegrees: 30 },
+      singlePoints: {
+        qc: { program: 'xtb', method: 'GFN2-xTB' },
+        targetStandardErrorKcalPerMol: 0.01,
+        leastPoints: 4,
+        mostPoints: 6,
+        pointsPerRound: 1,
+      },
+    };
+    writeFileSync(bespoke.file('workflow.json'), JSON.stringify(workflow));
+    const { exitCode, stderr } = await bespoke.executorRun([
+      ...['--smiles', 'OCCF', '--workflow-file', bespoke.file('workflow.json')],
+      ...['--output', bespoke.file('fit.json'), '--output-force-field', bespoke.file('fit.offxml')],
+    ]).ended;
+    expect(exitCode, stderr).toBe(0);
+    const { fragments, fit, referenceNote, warnings } = reportOf(bespoke.file('fit.json'));
+    expect(fragments.length).toBeGreaterThan(0);
+    for (const { reference, torsion } of fragments) {
+      expect(reference).toMatchObject({ method: 'GFN2-xTB', geometriesBy: { method: 'GFN1-xTB' } });
+      const { points } = fit!.torsions[torsion!]!;
+      expect(points).toHaveLength(12);
+      const computed = points.filter(({ isComputed }) => isComputed);
+      expect(computed.length).toBeGreaterThanOrEqual(4);
+      expect(computed.length).toBeLessThanOrEqual(6);
+      const largest = (some: typeof points) =>
+        Math.max(...some.map((point) => point.standardErrorKcalPerMol!));
+      expect(largest(computed)).toBeLessThan(largest(points));
+    }
+    expect(referenceNote).toMatch(/GFN2-xTB, computed with xtb .* drive by GFN1-xTB/);
+    expect(warnings.join('\n')).toMatch(
+      /^bond .* standard error of .* after 6 single points; wanted was 0\.01$/m,
+    );
+    expect(readFileSync(bespoke.file('fit.offxml'), 'utf8')).toMatch(
+      /GFN2-xTB, xtb .* at geometries by GFN1-xTB, xtb/,
+    );
+    expect(readFileSync(bespoke.file('report.html'), 'utf8')).toMatch(/class="band"/);
   });
 
   it('scans a fragment that two molecules share once', async () => {

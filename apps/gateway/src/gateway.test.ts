@@ -634,6 +634,12 @@ describe('bad input', () => {
       workflows: { name: string; qc: object }[];
     };
     const custom = workflows.workflows.find(({ name }) => name === 'draft')!;
+    const singlePoints = {
+      targetStandardErrorKcalPerMol: 0.15,
+      leastPoints: 8,
+      mostPoints: 12,
+      pointsPerRound: 2,
+    };
     const refusals: [unknown, number, string, string, RegExp][] = [
       ['{', 400, 'bad-request', '', /malformed/],
       ['[]', 400, 'invalid-request', '', /JSON object/],
@@ -669,6 +675,32 @@ describe('bad input', () => {
         'unsupported-engine',
         'workflow',
         /No worker pool for qc-generation has the program psi4. There is xtb/,
+      ],
+      [
+        {
+          smiles: 'CC',
+          customWorkflow: {
+            ...custom,
+            singlePoints: { ...singlePoints, qc: { program: 'pyscf', method: 'PBE' } },
+          },
+        },
+        422,
+        'unsupported-engine',
+        'workflow',
+        /No worker pool for qc-generation has the program pyscf. There is xtb/,
+      ],
+      [
+        {
+          smiles: 'CC',
+          customWorkflow: {
+            ...custom,
+            singlePoints: { ...singlePoints, qc: { program: 'xtb', method: 'PBE' } },
+          },
+        },
+        422,
+        'unsupported-by-engine',
+        'workflow',
+        /PBE/,
       ],
       [
         { smiles: 'CC', customWorkflow: { ...custom, qc: { ...custom.qc, solvent: 'beer' } } },

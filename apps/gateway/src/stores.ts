@@ -1,7 +1,7 @@
 import type { Stores } from '@bespoke/messaging';
-import type { DriveRecord, FitRecord } from '@bespoke/orchestration';
+import type { CorrectionRecord, DriveRecord, FitRecord } from '@bespoke/orchestration';
 
-/** `wants.<taskId>.<fitId>`: the fit is to be woken when the task has ended. */
+/** `wants.<taskId>.<wanter>`: who is to be woken when the task has ended. */
 export interface Want {
   v: 1;
 }
@@ -13,7 +13,7 @@ export interface IdempotencyRecord {
   bodySha256: string;
 }
 
-export type GatewayStores = Stores<FitRecord, DriveRecord, Want, IdempotencyRecord>;
+export type GatewayStores = Stores<FitRecord, DriveRecord | CorrectionRecord, Want, IdempotencyRecord>;
 
 /** Tokens of what Nest hands out by hand. */
 export const STORES = Symbol('stores');

@@ -111,6 +111,31 @@ describe('a fit', () => {
     await expectTheSameAgain(offxml, outcome);
   });
 
+  it('goes less by points whose energies are known less well', async () => {
+    const [, j, k] = DRIVE.dihedral;
+    const meant = { bonds: [[j, k] as const], atoms: [...molecule.atoms.keys()] };
+    const otherParameters = generalParameters(parseOffxml(SAGE), molecule, meant, ['ProperTorsions']);
+    const [interpolated, offHartree] = [3, 0.005];
+    const missedKcalPerMol = async (standardErrorKcalPerMol: number): Promise<number> => {
+      const points = DRIVE.points.map((point, n) =>
+        n === interpolated
+          ? {
+              ...point,
+              energyHartree: point.energyHartree + offHartree,
+              standardErrorKcalPerMol,
+              isComputed: false,
+            }
+          : { ...point, standardErrorKcalPerMol: 0, isComputed: true },
+      );
+      const target = { drive: { ...DRIVE, points }, chargesE: CHARGES, parameters: [], otherParameters };
+      const { torsions } = await fit({ baseForceField: SAGE, fit: SETTINGS, targets: [target] });
+      const point = torsions[0]!.points[interpolated]!;
+      expect(point).toMatchObject({ standardErrorKcalPerMol, isComputed: false });
+      return Math.abs(point.mmAfterKcalPerMol - point.qmKcalPerMol);
+    };
+    expect(await missedKcalPerMol(3)).toBeGreaterThan((await missedKcalPerMol(0)) + 0.1);
+  });
+
   it('of bespoke torsions and angles leaves all other molecules alone', async () => {
     const base = parseOffxml(SAGE);
     const { fragments, parent } = {

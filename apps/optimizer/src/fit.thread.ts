@@ -1,3 +1,4 @@
+import { fitWeights } from '@bespoke/delta-learning';
 import { fitProfiles, startOfFit, type Drive } from '@bespoke/fitting';
 import { loadRDKit, moleculeFromSmiles } from '@bespoke/molecule';
 import { parseOffxml, unitOf } from '@bespoke/smirnoff';
@@ -11,6 +12,9 @@ import type {
   TorsionFit,
   TorsionTerm,
 } from '@bespoke/workflow-schema';
+
+/** What torsions leave of a profile anyway: against this the standard errors of its points are weighed. */
+const USUAL_MISFIT_KCAL_PER_MOL = 0.3;
 
 /** What the thread is given: everything that decides the fit. */
 export interface FitJob {
@@ -39,7 +43,7 @@ export default async function fit({ baseForceField, fit, targets }: FitJob): Pro
     molecule: moleculeFromSmiles(drive.mappedSmiles),
     dihedral: drive.dihedral,
     chargesE,
-    points: drive.points,
+    points: weighted(drive.points),
   }));
   const result = await fitProfiles(forceField, drives, figures, fit);
 
@@ -79,6 +83,7 @@ export default async function fit({ baseForceField, fit, targets }: FitJob): Pro
         rmseBeforeKcalPerMol: profile.rmseBeforeKcalPerMol,
         rmseAfterKcalPerMol: profile.rmseAfterKcalPerMol,
         points: profile.points.map((point, n) => ({
+          ...certainty(drive.points[n]!),
           gridDegrees: drive.points[n]!.gridDegrees,
           dihedralDegrees: drive.points[n]!.dihedralDegrees,
           qmKcalPerMol: point.qmKcalPerMol,
@@ -89,5 +94,23 @@ export default async function fit({ baseForceField, fit, targets }: FitJob): Pro
         })),
       };
     }),
+  };
+}
+
+type DrivePoint = TorsionDriveRecord['points'][number];
+
+/** Points whose energies are interpolated count as far as they are known. */
+function weighted(points: readonly DrivePoint[]): Drive['points'] {
+  const weights = fitWeights(
+    points.map(({ standardErrorKcalPerMol = 0 }) => ({ standardErrorKcalPerMol })),
+    USUAL_MISFIT_KCAL_PER_MOL,
+  );
+  return points.map((point, n) => ({ ...point, weight: weights[n]! }));
+}
+
+function certainty({ standardErrorKcalPerMol, isComputed }: DrivePoint) {
+  return {
+    ...(standardErrorKcalPerMol !== undefined && { standardErrorKcalPerMol }),
+    ...(isComputed !== undefined && { isComputed }),
   };
 }

@@ -12,6 +12,7 @@ import {
   type ChargeProvenance,
   type FitOutcome,
   type FittedFigure,
+  type SinglePointLevel,
   type TorsionFit,
   type WriteForceFieldTask,
 } from '@bespoke/workflow-schema';
@@ -143,6 +144,10 @@ function chargeModelOf(all: readonly ChargeProvenance[]): ChargeProvenance {
   };
 }
 
+function levelAndProgram({ qc, programVersion }: SinglePointLevel): string {
+  return `${levelOfTheory(qc)}, ${qc.program} ${programVersion}`;
+}
+
 function provenance(task: WriteForceFieldTask, outcome: WrittenOutcome): string[] {
   const { torsions, chargeModel } = outcome;
   const { copies, changed } = beside(outcome);
@@ -155,7 +160,8 @@ function provenance(task: WriteForceFieldTask, outcome: WrittenOutcome): string[
     ...torsions.map(
       ({ mappedSmiles, dihedral }) =>
         `Torsion drive of ${mappedSmiles} about ${dihedral.map((atom) => atom + 1).join('-')}: ` +
-        `${levelOfTheory(task.qc)}, ${task.qc.program} ${task.programVersion}`,
+        (task.singlePoints ? `${levelAndProgram(task.singlePoints)} at geometries by ` : '') +
+        levelAndProgram(task),
     ),
     `Charges: ${method}, ${program} ${version}; ${settings}`,
     ...(overridden

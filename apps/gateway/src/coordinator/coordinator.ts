@@ -6,27 +6,44 @@ import {
   type KeptRecord,
   type TaskEnvelope,
 } from '@bespoke/messaging';
+import * as deltaLearning from '@bespoke/delta-learning';
 import {
+  correctionNeeds,
   driveIdOf,
   driveNeeds,
   fitNeeds,
+  isCorrection,
+  isCorrectionOrder,
   isFitOpen,
+  newCorrection,
   newDrive,
   parseGeometryReference,
+  stepCorrection,
   stepDrive,
   stepFit,
+  wakeOf,
+  wanterOf,
   type Command,
-  type DriveEvent,
+  type CorrectionRecord,
+  type DeltaLearning,
   type DriveOrder,
   type DriveRecord,
+  type DriveTransition,
   type FitEvent,
   type FitRecord,
   type Owner,
   type Supply,
   type TaskRequest,
+  type Wanter,
+  type WantEvent,
 } from '@bespoke/orchestration';
 import * as wavefront from '@bespoke/torsion-drive';
-import type { ConformersResult, ConstrainedOptimizationResult } from '@bespoke/workflow-schema';
+import { KCAL_PER_MOL_PER_HARTREE } from '@bespoke/units';
+import type {
+  ConformersResult,
+  ConstrainedOptimizationResult,
+  TorsionDriveRecord,
+} from '@bespoke/workflow-schema';
 import { InjectPinoLogger, PinoLogger } from 'nestjs-pino';
 import { WorkerRegistry } from '../observe/worker-registry';
 import { STORES, type GatewayStores } from '../stores';
@@ -34,6 +51,9 @@ import { ByTurns } from './by-turns';
 import { Outcomes } from './outcomes';
 
 const REMEMBERED_TASKS = 50_000;
+const correction: DeltaLearning = { ...deltaLearning, KCAL_PER_MOL_PER_HARTREE };
+
+type AnyDrive = DriveRecord | CorrectionRecord;
 
 /**
  * Moves fits and drives on: reads a state and what it waits for, takes the pure step, stores the new state by
@@ -78,12 +98,7 @@ export class Coordinator {
       this.untilSettled(async () => {
         const before = await this.stores.drives.get(driveId);
         if (before === null) return true;
-        const event: DriveEvent = {
-          type: 'observed',
-          outcomes: await this.outcomes.of(driveNeeds(before.value, wavefront)),
-          supply: this.supply(),
-        };
-        const { stored, changed } = await this.moveDrive(before, event);
+        const { stored, changed } = await this.moveDrive(before, await this.observedDrive(before.value));
         return stored && !changed;
       }),
     );
@@ -110,10 +125,10 @@ export class Coordinator {
     return { ...this.workers.supply(), isQueueFull: this.queueIsFull };
   }
 
-  /** A task has ended: wakes the fits that want it. */
+  /** A task has ended: wakes who wants it. */
   async wakeWanting(taskId: string): Promise<void> {
-    for (const want of await this.stores.wants.keys(`${taskId}.*`)) {
-      await this.stores.wakes.wakeFit(want.slice(taskId.length + 1));
+    for (const want of await this.stores.wants.keys(`${taskId}.>`)) {
+      await this.carryOutOne(wakeOf(want.slice(taskId.length + 1)));
     }
   }
 
@@ -154,6 +169,33 @@ export class Coordinator {
     };
   }
 
+  /** One step of a drive, by what has become known. */
+  private async observedDrive(drive: AnyDrive): Promise<DriveTransition<AnyDrive>> {
+    const supply = this.supply();
+    if (!isCorrection(drive)) {
+      const outcomes = await this.outcomes.of(driveNeeds(drive, wavefront));
+      return stepDrive(drive, { type: 'observed', outcomes, supply }, wavefront);
+    }
+    const { scanDrive, scanSha256, tasks } = correctionNeeds(drive);
+    return stepCorrection(
+      drive,
+      {
+        type: 'observed',
+        scanDrive: scanDrive === null ? null : ((await this.stores.drives.get(scanDrive))?.value ?? null),
+        scan: scanSha256 === null ? null : await this.torsionDrive(scanSha256),
+        outcomes: await this.outcomes.of(tasks),
+        supply,
+      },
+      correction,
+    );
+  }
+
+  private async torsionDrive(sha256: string): Promise<TorsionDriveRecord> {
+    return JSON.parse(
+      Buffer.from(await this.stores.artifacts.get(sha256)).toString('utf8'),
+    ) as TorsionDriveRecord;
+  }
+
   private async storeFit(before: KeptRecord<FitRecord>, state: FitRecord): Promise<boolean> {
     const revision = await this.stores.fits.update(state.id, state, before.revision);
     if (revision !== null && (before.value.status !== state.status || before.value.stage !== state.stage)) {
@@ -163,12 +205,11 @@ export class Coordinator {
     return revision !== null;
   }
 
-  /** One step of a drive, stored and carried out. `stored` is false when another gateway was faster. */
+  /** Stores a step of a drive and carries it out. `stored` is false when another gateway was faster. */
   private async moveDrive(
-    before: KeptRecord<DriveRecord>,
-    event: DriveEvent,
+    before: KeptRecord<AnyDrive>,
+    { state, artifact, commands }: DriveTransition<AnyDrive>,
   ): Promise<{ stored: boolean; changed: boolean }> {
-    const { state, artifact, commands } = stepDrive(before.value, event, wavefront);
     if (artifact !== null) await this.stores.artifacts.put(artifact);
     const changed = isChanged(before.value, state);
     if (changed && (await this.stores.drives.update(state.id, state, before.revision)) === null) {
@@ -205,11 +246,14 @@ export class Coordinator {
       case 'drop-task':
         return this.drop(command.taskId, command.owner);
       case 'want-drive':
-        return this.wantDrive(command.order, command.fitId);
+        return this.wantDrive(command.order, command.by);
       case 'unwant-drive':
-        return this.applyToDrive(command.driveId, { type: 'unwanted', fitId: command.fitId });
+        this.queued.delete(`${command.driveId}.${command.by}`);
+        return this.applyToDrive(command.driveId, { type: 'unwanted', by: command.by });
       case 'wake-fit':
         return this.stores.wakes.wakeFit(command.fitId);
+      case 'wake-drive':
+        return this.stores.wakes.wakeDrive(command.driveId);
       default:
         return command satisfies never;
     }
@@ -217,10 +261,15 @@ export class Coordinator {
 
   private async publish(request: TaskRequest): Promise<void> {
     const { taskId, owner } = request;
-    const memory = 'fit' in owner ? `${taskId}.${owner.fit}` : taskId;
+    const want = wantKey(taskId, owner);
+    const memory = want ?? taskId;
     if (this.queued.has(memory)) return;
-    if ('fit' in owner) await this.stores.wants.put(`${taskId}.${owner.fit}`, { v: 1 });
+    if (want !== null) await this.stores.wants.put(want, { v: 1 });
     await this.queue(await this.envelope(request));
+    this.remember(memory);
+  }
+
+  private remember(memory: string): void {
     this.queued.add(memory);
     if (this.queued.size > REMEMBERED_TASKS) this.queued.delete(this.queued.keys().next().value!);
   }
@@ -242,7 +291,7 @@ export class Coordinator {
 
   private async envelope(request: TaskRequest): Promise<TaskEnvelope> {
     const { taskId, program, programVersion, lane, owner } = request;
-    const wake = 'fit' in owner ? wakeSubject('task', taskId) : wakeSubject('drive', owner.drive);
+    const wake = 'drive' in owner ? wakeSubject('drive', owner.drive) : wakeSubject('task', taskId);
     const address = {
       v: 1 as const,
       taskId,
@@ -287,35 +336,45 @@ export class Coordinator {
   }
 
   private async drop(taskId: string, owner: Owner): Promise<void> {
-    this.queued.delete(taskId);
-    if ('fit' in owner) {
-      this.queued.delete(`${taskId}.${owner.fit}`);
-      await this.stores.wants.delete(`${taskId}.${owner.fit}`);
-      if ((await this.stores.wants.keys(`${taskId}.*`)).length > 0) return;
+    const want = wantKey(taskId, owner);
+    this.queued.delete(want ?? taskId);
+    if (want !== null) {
+      await this.stores.wants.delete(want);
+      if ((await this.stores.wants.keys(`${taskId}.>`)).length > 0) return;
     }
     await this.stores.tasks.purge({ taskId });
   }
 
-  private async wantDrive(order: DriveOrder, fitId: string): Promise<void> {
+  private async wantDrive(order: DriveOrder, by: Wanter): Promise<void> {
     const driveId = driveIdOf(order);
-    const wanted: DriveEvent = { type: 'wanted', fitId };
-    const created = await this.stores.drives.create(
-      driveId,
-      stepDrive(newDrive(order), wanted, wavefront).state,
-    );
+    const memory = `${driveId}.${by}`;
+    if (this.queued.has(memory)) return;
+    const wanted: WantEvent = { type: 'wanted', by };
+    const drive = isCorrectionOrder(order) ? newCorrection(order) : newDrive(order);
+    const created = await this.stores.drives.create(driveId, stepWant(drive, wanted).state);
     if (created === null) await this.applyToDrive(driveId, wanted);
     await this.stores.wakes.wakeDrive(driveId);
+    this.remember(memory);
   }
 
-  private applyToDrive(driveId: string, event: DriveEvent): Promise<void> {
+  private applyToDrive(driveId: string, event: WantEvent): Promise<void> {
     return this.turns.run(driveId, async () => {
       for (;;) {
         const before = await this.stores.drives.get(driveId);
         if (before === null) return;
-        if ((await this.moveDrive(before, event)).stored) return;
+        if ((await this.moveDrive(before, stepWant(before.value, event))).stored) return;
       }
     });
   }
+}
+
+function stepWant(drive: AnyDrive, event: WantEvent): DriveTransition<AnyDrive> {
+  return isCorrection(drive) ? stepCorrection(drive, event, correction) : stepDrive(drive, event, wavefront);
+}
+
+/** Where it is kept that the owner wants the task; null where nobody else could. */
+function wantKey(taskId: string, owner: Owner): string | null {
+  return 'drive' in owner ? null : `${taskId}.${wanterOf(owner)}`;
 }
 
 function isChanged(before: object, after: object): boolean {

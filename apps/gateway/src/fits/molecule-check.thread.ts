@@ -30,7 +30,8 @@ export interface MoleculeCheck {
   forceField: string;
   fragmentation: Fragmentation;
   targetTorsionSmarts: readonly string[];
-  qc: QcSpecification;
+  /** Every level of theory that its fragments are computed at. */
+  levels: QcSpecification[];
   /** Null follows the force field. */
   chargeModel: ChargeModelName | null;
 }
@@ -70,10 +71,13 @@ export default async function checkMolecule(check: MoleculeCheck): Promise<Check
     return { code: 'impossible-geometry', errors: [{ field: moleculeField, message: misplaced }] };
   const unusable = unusableSmarts(molecule, check.targetTorsionSmarts);
   if (unusable !== null) return unusable;
-  const unsupported = unsupportedByEngine(molecule, check.qc);
-  if (unsupported !== null) {
-    const field = unsupported.of === 'level' ? 'workflow' : moleculeField;
-    return { code: 'unsupported-by-engine', errors: [{ field, message: unsupported.message }] };
+  const unsupported = check.levels.flatMap((qc) => unsupportedByEngine(molecule, qc) ?? []);
+  if (unsupported.length > 0) {
+    const errors = unsupported.map(({ of, message }) => ({
+      field: of === 'level' ? 'workflow' : moleculeField,
+      message,
+    }));
+    return { code: 'unsupported-by-engine', errors };
   }
   let chargeProgram: string | null;
   try {

@@ -56,10 +56,12 @@ export class Submission {
 
     const workflow = chosenWorkflow(request);
     const forceField = chosenForceField(request, workflow);
-    this.refuseUnsupported(workflow, {
-      'qc-generation': workflow.qc.program,
-      fragmentation: fragmentationProgram(workflow.fragmentation),
-    });
+    const { qc, singlePoints } = workflow;
+    const levels = [qc, ...(singlePoints ? [singlePoints.qc] : [])];
+    this.refuseUnsupported(workflow, [
+      ...levels.map(({ program }) => ['qc-generation', program] as const),
+      ['fragmentation', fragmentationProgram(workflow.fragmentation)],
+    ]);
     const checked = await this.threads.check({
       smiles: request.smiles ?? null,
       molfile: request.molfile ?? null,
@@ -67,12 +69,12 @@ export class Submission {
       forceField: forceField.text,
       fragmentation: workflow.fragmentation,
       targetTorsionSmarts: workflow.targetTorsionSmarts,
-      qc: workflow.qc,
+      levels,
       chargeModel: workflow.chargeModel ?? null,
     });
     if ('errors' in checked) throw refusal(422, checked.code, 'This cannot be fitted.', checked.errors);
     const { chargeProgram } = checked;
-    this.refuseUnsupported(workflow, { optimization: chargeProgram });
+    this.refuseUnsupported(workflow, [['optimization', chargeProgram]]);
 
     const fitId = keyHash === null ? newFitId() : await this.reserve(keyHash, bodySha256);
     const record = newFit({
@@ -106,9 +108,12 @@ export class Submission {
   }
 
   /** @param programs what each stage needs, null where it needs none */
-  private refuseUnsupported(workflow: Workflow, programs: Partial<Record<StageName, string | null>>): void {
+  private refuseUnsupported(
+    workflow: Workflow,
+    programs: readonly (readonly [StageName, string | null])[],
+  ): void {
     const supply = this.workers.supply();
-    const missing = (Object.entries(programs) as [StageName, string | null][]).flatMap(
+    const missing = programs.flatMap(
       ([stage, program]) => (program && unsupportedEngine(supply, stage, program)) ?? [],
     );
     if (missing.length > 0) {

@@ -172,21 +172,21 @@ describe('the report of a fit', () => {
 
 describe('the note on the reference', () => {
   it('says of GFN2 that the fit is no better than Sage against DFT, as was measured', () => {
-    const note = referenceNote({ program: 'xtb', method: 'GFN2-xTB', basis: null }, '6.5.1');
+    const note = referenceNote({ program: 'xtb', version: '6.5.1', method: 'GFN2-xTB' });
     expect(note).toContain('no better than Sage');
     expect(note).toContain('GFN2-xTB, computed with xtb 6.5.1');
   });
 
   it('claims no more of its relatives than that they are no DFT', () => {
     for (const method of ['gfn1-xtb', 'GFN-FF']) {
-      const note = referenceNote({ program: 'xtb', method, basis: null }, '6.5.1');
+      const note = referenceNote({ program: 'xtb', version: '6.5.1', method });
       expect(note).toContain('no DFT');
       expect(note).not.toContain('Sage');
     }
   });
 
   it("knows the level that OpenFF's own torsions are fitted to", () => {
-    const note = referenceNote({ program: 'psi4', method: 'B3LYP-D3BJ', basis: 'DZVP' }, '1.9.1');
+    const note = referenceNote({ program: 'psi4', version: '1.9.1', method: 'B3LYP-D3BJ/DZVP' });
     expect(note).toContain('B3LYP-D3BJ/DZVP');
     expect(note).toContain("OpenFF's own");
   });

@@ -5,22 +5,24 @@ import {
   type FitOutcome,
   type FitReport,
   type Fragment,
+  type ProfileProvenance,
   type Provenance,
   type QcSpecification,
 } from '@bespoke/workflow-schema';
 
 /** What the reference of a fit is worth, in a sentence for people; null stands for a fit without any. */
-export function referenceNote(qc: QcSpecification, programVersion: string | null): string {
-  if (programVersion === null) {
-    return 'There was nothing to fit, so there is no reference.';
-  }
-  const level = levelOfTheory(qc);
-  const reference = `The reference of each torsion is ${level}, computed with ${qc.program} ${programVersion}.`;
-  if (/^gfn2/i.test(qc.method)) {
+export function referenceNote(profile: ProfileProvenance | null): string {
+  if (profile === null) return 'There was nothing to fit, so there is no reference.';
+  const { method: level, program, version, geometriesBy } = profile;
+  const reference =
+    geometriesBy === undefined
+      ? `The reference of each torsion is ${level}, computed with ${program} ${version}.`
+      : `The reference of each torsion is ${level}, computed with ${program} ${version} at some geometries of a drive by ${geometriesBy.method} (${geometriesBy.program} ${geometriesBy.version}), and interpolated between them.`;
+  if (/^gfn2/i.test(level)) {
     return `${reference} Torsion profiles of this method are about as far from DFT as Sage's own: against DFT, such a fit is no better than Sage itself. It is for trying things out.`;
   }
-  if (/^gfn/i.test(qc.method)) return `${reference} That is no DFT: such a fit is for trying things out.`;
-  if (/^b3lyp-d3bj\/dzvp$/i.test(level)) {
+  if (/^gfn/i.test(level)) return `${reference} That is no DFT: such a fit is for trying things out.`;
+  if (/^b3lyp-d3bj\/dzvp$/i.test(level) && geometriesBy === undefined) {
     return `${reference} It is the level of theory that the torsions of OpenFF's own force fields are fitted to.`;
   }
   return reference;
@@ -28,6 +30,20 @@ export function referenceNote(qc: QcSpecification, programVersion: string | null
 
 function sameDihedral(a: readonly number[], b: readonly number[]): boolean {
   return a.every((atom, index) => atom === b[index]);
+}
+
+/** What made the profiles of a fit's drives; null where it has none. */
+function referenceOf({ workflow, engineVersion, singlePointVersion }: FitRecord): ProfileProvenance | null {
+  const provenance = (qc: QcSpecification, version: string): Provenance => ({
+    program: qc.program,
+    version,
+    method: levelOfTheory(qc),
+  });
+  if (engineVersion === null) return null;
+  const ofDrive = provenance(workflow.qc, engineVersion);
+  return singlePointVersion === undefined
+    ? ofDrive
+    : { ...provenance(workflow.singlePoints!.qc, singlePointVersion), geometriesBy: ofDrive };
 }
 
 /** Why a fragment's torsion was left out: its drive failed, or the fit of its parameters. */
@@ -39,7 +55,7 @@ function failureOf(fit: FitRecord, index: number): Failure | null {
 function reportedFragment(
   { molecule, fragment, isReplacement, verdict }: DrivenInFit,
   failure: Failure | null,
-  reference: Provenance | null,
+  reference: ProfileProvenance | null,
   outcome: FitOutcome | null,
 ): FitReport['fragments'][number] {
   const { mappedSmiles, dihedral, occurrences, startConformerSha256 } = molecule;
@@ -74,10 +90,7 @@ export function assembleFitReport(
     throw new Error(`The fit ${fit.id} is ${fit.status} and has no report.`);
   }
   const { qc } = fit.workflow;
-  const reference =
-    fit.engineVersion === null
-      ? null
-      : { program: qc.program, version: fit.engineVersion, method: levelOfTheory(qc) };
+  const reference = referenceOf(fit);
   return {
     schema: 'bespoke-fit-report',
     schemaVersion: 1,
@@ -86,7 +99,7 @@ export function assembleFitReport(
     smiles: fit.smiles,
     mappedSmiles: fit.mappedSmiles,
     status: 'succeeded',
-    referenceNote: referenceNote(qc, fit.engineVersion),
+    referenceNote: referenceNote(reference),
     workflow: fit.workflow,
     baseForceField: fit.baseForceField,
     forceFieldSha256: fit.result.forceFieldSha256,
@@ -110,6 +123,9 @@ export function assembleFitReport(
         [fit.workflow.parentCheck!.qc.program]: fit.parentChecks.programVersion,
       }),
       ...(fit.engineVersion !== null && { [qc.program]: fit.engineVersion }),
+      ...(fit.singlePointVersion && {
+        [fit.workflow.singlePoints!.qc.program]: fit.singlePointVersion,
+      }),
       ...(outcome && { [outcome.chargeModel.program]: outcome.chargeModel.version }),
     },
   };

@@ -222,6 +222,26 @@ describe('the HTML report', () => {
     expect(page).toContain('QM at 0°: 0.00 kcal/mol');
   });
 
+  it('shows which points are computed, where the others are interpolated, and how sure they are', async () => {
+    expect(await reportHtml(melatonin())).not.toMatch(/class="band"|interpolated/);
+    const report = melatonin();
+    const [fragment] = report.fragments;
+    fragment!.reference = {
+      ...{ program: 'pyscf', version: '2.14.0', method: 'B3LYP-D3BJ/DZVP' },
+      geometriesBy: { program: 'xtb', version: '6.5.1', method: 'GFN2-xTB' },
+    };
+    report.fit!.torsions[0]!.points.forEach((point, n) => {
+      point.isComputed = n % 3 === 0;
+      point.standardErrorKcalPerMol = point.isComputed ? 0 : 0.1;
+    });
+    const page = await reportHtml(report);
+    expect(page).toContain(
+      'B3LYP-D3BJ/DZVP (pyscf 2.14.0) at geometries by GFN2-xTB (xtb 6.5.1). Computed at 8 of 24 points',
+    );
+    expect(page.match(/class="band"/g)).toHaveLength(1);
+    expect(page.match(/r="1.5"/g)).toHaveLength(16);
+  });
+
   it('escapes every text that came from outside', async () => {
     const hostile = '<script>alert("1")</script>&\'';
     const report = melatonin();
@@ -278,7 +298,7 @@ describe('the HTML report', () => {
     const report = melatonin();
     const page = await reportHtml({
       ...report,
-      referenceNote: referenceNote(report.workflow.qc, null),
+      referenceNote: referenceNote(null),
       fragments: [],
       fit: null,
       warnings: ['The force field is the base force field, unchanged.'],

@@ -144,7 +144,7 @@ function particulars({
   const card = (title: string, entries: readonly (readonly [string, Fragment])[]) =>
     markup`<div class="card"><h3>${title}</h3>
       <dl>${entries.map(([term, value]) => markup`<dt>${term}</dt><dd>${value}</dd>`)}</dl></div>`;
-  const { torsionDrive, qc, parentCheck } = workflow;
+  const { torsionDrive, qc, singlePoints, parentCheck } = workflow;
   const ofFit: [string, Fragment][] =
     fit === null
       ? []
@@ -163,6 +163,12 @@ function particulars({
           : 'none',
       ],
       ['reference', `${levelOfTheory(qc)} by ${qc.program}`],
+      [
+        'single points',
+        singlePoints
+          ? `${levelOfTheory(singlePoints.qc)} by ${singlePoints.qc.program} at ${singlePoints.leastPoints} to ${singlePoints.mostPoints} geometries, standard error ${singlePoints.targetStandardErrorKcalPerMol} kcal/mol`
+          : 'none',
+      ],
       [
         'drives',
         `every ${torsionDrive.gridSpacingDegrees}°, at most ${torsionDrive.maxConformers} conformers`,

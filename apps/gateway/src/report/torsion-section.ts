@@ -1,7 +1,7 @@
 import type {
   BespokeParameter,
   FitReport,
-  Provenance,
+  ProfileProvenance,
   TorsionFit,
   TorsionTerm,
   Workflow,
@@ -13,8 +13,17 @@ import { missedDegrees } from './profile-symmetry';
 
 export type ReportFragment = FitReport['fragments'][number];
 
-export function provenanceText({ program, version, method }: Provenance): string {
-  return `${method} (${program} ${version})`;
+export function provenanceText({ program, version, method, geometriesBy }: ProfileProvenance): string {
+  const text = `${method} (${program} ${version})`;
+  return geometriesBy === undefined ? text : `${text} at geometries by ${provenanceText(geometriesBy)}`;
+}
+
+/** How many of the points are single points, where the others are interpolated. */
+function interpolationText({ points }: TorsionFit): string {
+  const computed = points.filter(({ isComputed }) => isComputed);
+  return computed.length === 0
+    ? ''
+    : ` Computed at ${computed.length} of ${points.length} points, the large ones, and interpolated between them: the band is two standard errors wide to each side.`;
 }
 
 export function rmseText(rmseKcalPerMol: number): string {
@@ -127,7 +136,7 @@ export function torsionSection(report: FitReport, fragment: ReportFragment, id: 
         <b class="${after > before ? 'worse' : ''}">${rmseText(after)}</b> kcal/mol over ${countedText(torsion, report.workflow)} points</span></div>
     <div class="torsion">${drawings}
       <figure>${profilePlot(`${id}-plot`, `Torsion profile of bond ${bonds}`, plotted)}
-      <figcaption>Reference: ${fragment.reference && provenanceText(fragment.reference)}.
+      <figcaption>Reference: ${fragment.reference && provenanceText(fragment.reference)}.${interpolationText(torsion)}
         Rest the pointer on a point for its numbers.</figcaption></figure></div>
     ${asymmetryNote(torsion)}${parameterTable(torsion.parameters)}${pointTable(points)}</section>`;
 }

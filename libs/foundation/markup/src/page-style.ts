@@ -61,6 +61,7 @@ details table { font-size: 13px; } details th, details td { padding-top: 2px; pa
 .plot .qm { color: var(--qm); } .plot .before { color: var(--before); } .plot .after { color: var(--after); }
 .plot polyline, .plot g > line { fill: none; stroke: currentColor; stroke-width: 2.2; stroke-linejoin: round; }
 .plot .qm polyline, .plot .qm line { stroke-width: 1.4; } .plot .before polyline, .plot .before line { stroke-dasharray: 6 4; }
+.plot .band { fill: currentColor; opacity: 0.16; }
 .plot circle { fill: currentColor; stroke: currentColor; } .plot .hollow { fill: var(--card); } .plot .before circle, .plot .after circle { r: 2.4px; }
 .plot circle:hover { stroke-width: 6; stroke-opacity: 0.25; }
 footer { margin-top: 32px; color: var(--quiet); font-size: 13px; }

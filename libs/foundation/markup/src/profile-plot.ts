@@ -7,6 +7,9 @@ export interface ProfilePoint {
   qmKcalPerMol: number;
   mmBeforeKcalPerMol: number;
   mmAfterKcalPerMol: number;
+  /** Of the QM energy where that is interpolated, and whether there is a single point here. */
+  standardErrorKcalPerMol?: number;
+  isComputed?: boolean;
   /** Does the fit count it? */
   hasWeight: boolean;
 }
@@ -27,7 +30,8 @@ const MAX_STRETCH = 2;
 
 /**
  * The profiles of one torsion drive, QM and MM before and after the fit, as an SVG that takes its colours from the page.
- * A line breaks where a point of the grid is missing; points without weight are hollow, and cut off where they lie far
+ * A band about QM is two standard errors wide to each side, and its interpolated points are small. A line breaks where a
+ * point of the grid is missing; points without weight are hollow, and cut off where they lie far
  * above the others.
  *
  * @param id unique in the page
@@ -58,6 +62,15 @@ export function profilePlot(
       <text text-anchor="middle" x="${x(tick)}" y="${BOTTOM + 17}">${tick}</text>`,
     );
   const runs = unbrokenRuns(isAngle ? closed(sorted, first, last) : sorted);
+  const band = (run: readonly ProfilePoint[]) => {
+    const edge = (point: ProfilePoint, side: number) =>
+      `${x(point.across)},${y(point.qmKcalPerMol + side * 2 * (point.standardErrorKcalPerMol ?? 0))}`;
+    const outline = [
+      ...run.map((point) => edge(point, 1)),
+      ...run.toReversed().map((point) => edge(point, -1)),
+    ];
+    return markup`<polygon class="band" points="${outline.join(' ')}" />`;
+  };
   const profiles = LEVELS.map(({ key, className, name }) => {
     const lines = runs.map(
       (run) =>
@@ -65,9 +78,10 @@ export function profilePlot(
     );
     const dots = sorted.map(
       (point) =>
-        markup`<circle${point.hasWeight ? null : markup` class="hollow"`} cx="${x(point.across)}" cy="${y(point[key])}" r="3"><title>${name} at ${point.across}${isAngle ? '°' : ''}: ${point[key].toFixed(2)} kcal/mol${point.hasWeight ? '' : ', not counted'}</title></circle>`,
+        markup`<circle${point.hasWeight ? null : markup` class="hollow"`} cx="${x(point.across)}" cy="${y(point[key])}" r="${isInterpolated(point, key) ? 1.5 : 3}"><title>${name} at ${point.across}${isAngle ? '°' : ''}: ${point[key].toFixed(2)} kcal/mol${point.hasWeight ? '' : ', not counted'}</title></circle>`,
     );
-    return markup`<g class="${className}">${lines}${dots}</g>`;
+    const bands = key === 'qmKcalPerMol' ? runs.filter((run) => run.some(isUnsure)).map(band) : [];
+    return markup`<g class="${className}">${bands}${lines}${dots}</g>`;
   });
   // QM goes on top.
   return markup`<svg class="plot" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="${id}-title ${id}-text">
@@ -78,6 +92,14 @@ export function profilePlot(
     <text class="axis" text-anchor="middle" x="${(LEFT + RIGHT) / 2}" y="${HEIGHT - 8}">${isAngle ? 'dihedral angle / degrees' : 'point'}</text>
     <text class="axis" text-anchor="middle" transform="translate(14 ${(TOP + BOTTOM) / 2}) rotate(-90)">relative energy / kcal mol⁻¹</text>
   </svg>`;
+}
+
+function isUnsure({ standardErrorKcalPerMol = 0 }: ProfilePoint): boolean {
+  return standardErrorKcalPerMol > 0;
+}
+
+function isInterpolated({ isComputed = true }: ProfilePoint, key: string): boolean {
+  return key === 'qmKcalPerMol' && !isComputed;
 }
 
 function legend(points: readonly ProfilePoint[]): Markup {

@@ -1,32 +1,45 @@
+import { sha256Hex } from '@bespoke/content-key';
+import * as deltaLearning from '@bespoke/delta-learning';
 import * as wavefront from '@bespoke/torsion-drive';
+import { KCAL_PER_MOL_PER_HARTREE } from '@bespoke/units';
 import {
   builtInWorkflows,
   type Fragment,
   type FragmentResult,
+  type TorsionDriveRecord,
   type WholeMolecule,
   type Workflow,
 } from '@bespoke/workflow-schema';
 import { describe, expect, it } from 'vitest';
 import {
+  correctionNeeds,
   driveNeeds,
   fitNeeds,
   fitView,
+  isCorrection,
+  isCorrectionOrder,
   isDriveOpen,
   isFitOpen,
+  newCorrection,
   newDrive,
   newFit,
   parseGeometryReference,
   driveIdOf,
+  stepCorrection,
   stepDrive,
   stepFit,
+  wakeOf,
+  wanterOf,
   type Command,
-  type DriveEvent,
+  type CorrectionRecord,
   type DriveRecord,
+  type DriveTransition,
   type FitEvent,
   type FitRecord,
   type Supply,
   type TaskOutcome,
   type TaskRequest,
+  type WantEvent,
 } from './index';
 
 // Fits and drives among themselves: everything around them is in memory, every order of arrival and every loss
@@ -36,6 +49,7 @@ const supply: Supply = {
   workers: [
     { stage: 'fragmentation', engines: [] },
     { stage: 'qc-generation', engines: [{ program: 'xtb', version: '6.4.1' }] },
+    { stage: 'qc-generation', engines: [{ program: 'pyscf', version: '2.14.0' }] },
     { stage: 'optimization', engines: [{ program: 'mopac', version: '22.0.6' }] },
   ],
   pools: null,
@@ -50,10 +64,24 @@ const workflow: Workflow = {
   },
 };
 
+const twoLevels: Workflow = {
+  ...workflow,
+  singlePoints: {
+    qc: { program: 'pyscf', method: 'B3LYP-D3BJ', basis: 'DZVP' },
+    targetStandardErrorKcalPerMol: 0.15,
+    leastPoints: 3,
+    mostPoints: 5,
+    pointsPerRound: 2,
+  },
+};
+const correction = { ...deltaLearning, KCAL_PER_MOL_PER_HARTREE };
+type AnyDrive = DriveRecord | CorrectionRecord;
+
 function fitOrder(
   id: string,
   mappedSmiles: string,
   startConformerSha256?: string,
+  ofWorkflow = workflow,
 ): Parameters<typeof newFit>[0] {
   return {
     ...(startConformerSha256 !== undefined && { startConformerSha256 }),
@@ -61,7 +89,7 @@ function fitOrder(
     name: id,
     smiles: mappedSmiles,
     mappedSmiles,
-    workflow,
+    workflow: ofWorkflow,
     baseForceField: { name: 'base', sha256: 'b'.repeat(64) },
     chargeProgram: 'mopac',
     lane: 'normal',
@@ -201,7 +229,7 @@ class Crash extends Error {}
 /** The platform in memory: what the gateway, NATS and the workers do, without any of them. */
 class Platform {
   readonly fits = new Map<string, FitRecord>();
-  readonly drives = new Map<string, DriveRecord>();
+  readonly drives = new Map<string, AnyDrive>();
   readonly results = new Map<string, TaskOutcome>();
   readonly artifacts = new Set<string>();
   readonly queue = new Map<string, TaskRequest>();
@@ -220,8 +248,8 @@ class Platform {
     private readonly crashRate = 0,
   ) {}
 
-  submit(id: string, molecule: string, startConformerSha256?: string): void {
-    this.fits.set(id, newFit(fitOrder(id, molecule, startConformerSha256)));
+  submit(id: string, molecule: string, startConformerSha256?: string, ofWorkflow = workflow): void {
+    this.fits.set(id, newFit(fitOrder(id, molecule, startConformerSha256, ofWorkflow)));
     this.wakes.add(`fit ${id}`);
   }
 
@@ -268,7 +296,7 @@ class Platform {
     if ('drive' in task.owner) this.wakes.add(`drive ${task.owner.drive}`);
     else {
       for (const want of this.wants)
-        if (want.startsWith(`${task.taskId} `)) this.wakes.add(`fit ${want.split(' ')[1]}`);
+        if (want.startsWith(`${task.taskId} `)) this.wakes.add(wakeName(wakeOf(want.split(' ')[1]!)));
     }
     this.queue.delete(task.taskId);
   }
@@ -278,7 +306,7 @@ class Platform {
     const [target, id] = wake.split(' ') as ['fit' | 'drive', string];
     try {
       if (target === 'fit') this.conductFit(id);
-      else this.conductDrive(id, this.observeDrive(this.drives.get(id)!));
+      else this.conductDrive(id);
     } catch (error) {
       if (!(error instanceof Crash)) throw error;
       this.wakes.add(wake); // it was not acknowledged
@@ -293,8 +321,18 @@ class Platform {
     return Object.fromEntries(tasks.map((id) => [id, this.results.get(id) ?? null]));
   }
 
-  private observeDrive(drive: DriveRecord): DriveEvent {
-    return { type: 'observed', outcomes: this.outcomes(driveNeeds(drive, wavefront)), supply };
+  private observedDrive(drive: AnyDrive): DriveTransition<AnyDrive> {
+    const type = 'observed';
+    if (!isCorrection(drive)) {
+      const outcomes = this.outcomes(driveNeeds(drive, wavefront));
+      return stepDrive(drive, { type, outcomes, supply }, wavefront);
+    }
+    const needs = correctionNeeds(drive);
+    const scanDrive = this.drives.get(needs.scanDrive ?? '') ?? null;
+    const text = [...this.artifacts].find((each) => sha256Hex(each) === needs.scanSha256);
+    const scan = text === undefined ? null : (JSON.parse(text) as TorsionDriveRecord);
+    const outcomes = this.outcomes(needs.tasks);
+    return stepCorrection(drive, { type, scanDrive, scan, outcomes, supply }, correction);
   }
 
   private conductFit(id: string): void {
@@ -319,13 +357,13 @@ class Platform {
     }
   }
 
-  private conductDrive(id: string, first: DriveEvent): void {
-    for (let event = first; ; event = this.observeDrive(this.drives.get(id)!)) {
+  private conductDrive(id: string, first?: WantEvent): void {
+    for (let event = first; ; event = undefined) {
       const before = this.drives.get(id)!;
-      const { state, artifact, commands } = stepDrive(before, event, wavefront);
+      const { state, artifact, commands } = event ? stepWant(before, event) : this.observedDrive(before);
       if (artifact !== null) this.artifacts.add(artifact);
       this.mayCrash();
-      this.drives.set(id, JSON.parse(JSON.stringify(state)) as DriveRecord);
+      this.drives.set(id, JSON.parse(JSON.stringify(state)) as AnyDrive);
       this.carryOut(commands);
       if (JSON.stringify(state) === JSON.stringify(before)) return;
     }
@@ -336,33 +374,45 @@ class Platform {
       this.mayCrash();
       switch (command.type) {
         case 'publish-task':
-          if ('fit' in command.task.owner) this.wants.add(`${command.task.taskId} ${command.task.owner.fit}`);
+          if (!('drive' in command.task.owner))
+            this.wants.add(`${command.task.taskId} ${wanterOf(command.task.owner)}`);
           if (!this.results.has(command.task.taskId)) this.queue.set(command.task.taskId, command.task);
           break;
         case 'drop-task':
-          if ('fit' in command.owner) this.wants.delete(`${command.taskId} ${command.owner.fit}`);
+          if (!('drive' in command.owner)) this.wants.delete(`${command.taskId} ${wanterOf(command.owner)}`);
           if (![...this.wants].some((want) => want.startsWith(command.taskId)))
             this.queue.delete(command.taskId);
           break;
         case 'want-drive': {
           const driveId = driveIdOf(command.order);
-          if (!this.drives.has(driveId)) this.drives.set(driveId, newDrive(command.order));
-          this.conductDrive(driveId, { type: 'wanted', fitId: command.fitId });
+          const { order } = command;
+          if (!this.drives.has(driveId))
+            this.drives.set(driveId, isCorrectionOrder(order) ? newCorrection(order) : newDrive(order));
+          this.conductDrive(driveId, { type: 'wanted', by: command.by });
           break;
         }
         case 'unwant-drive':
           if (this.drives.has(command.driveId)) {
-            this.conductDrive(command.driveId, { type: 'unwanted', fitId: command.fitId });
+            this.conductDrive(command.driveId, { type: 'unwanted', by: command.by });
           }
           break;
         case 'wake-fit':
-          this.wakes.add(`fit ${command.fitId}`);
+        case 'wake-drive':
+          this.wakes.add(wakeName(command));
           break;
         default:
           command satisfies never;
       }
     }
   }
+}
+
+function wakeName(command: ReturnType<typeof wakeOf>): string {
+  return command.type === 'wake-fit' ? `fit ${command.fitId}` : `drive ${command.driveId}`;
+}
+
+function stepWant(drive: AnyDrive, event: WantEvent): DriveTransition<AnyDrive> {
+  return isCorrection(drive) ? stepCorrection(drive, event, correction) : stepDrive(drive, event, wavefront);
 }
 
 /** Mulberry32. */
@@ -434,6 +484,129 @@ describe('fits and drives', () => {
       }
     },
   );
+
+  const brokenPoints: [string, string[]][] = [
+    ['none', []],
+    ['one', ['single point@60']],
+    ['all of one scan but one', [-120, -60, 0, 60, 120].map((degrees) => `single point@${degrees}`)],
+  ];
+  it.each(brokenPoints)(
+    'of two levels end the same in any order of arrival, wherever the coordinator is lost; single points that fail: %s',
+    (_, broken) => {
+      const run = (seed: number, crashRate: number): Platform => {
+        const platform = new Platform(seeded(seed), crashRate);
+        for (const each of broken) platform.broken.add(each);
+        platform.submit('one', 'a.b', undefined, twoLevels);
+        platform.settle();
+        return platform;
+      };
+      const ending = ({ fits, drives, artifacts, results }: Platform): string =>
+        JSON.stringify([
+          fits.get('one'),
+          [...drives].sort(([a], [b]) => a.localeCompare(b)),
+          [...artifacts].sort(),
+          [...results.keys()].sort(),
+        ]);
+      const undisturbed = run(0, 0);
+      expect(undisturbed.fits.get('one')!.status).toBe('succeeded');
+      expect(undisturbed.fits.get('one')!.drives.every(({ recordSha256 }) => recordSha256 !== null)).toBe(
+        true,
+      );
+      expect([...undisturbed.runs.values()].every((runs) => runs === 1)).toBe(true);
+      for (const seed of seeds) {
+        expect(ending(run(seed, 0))).toBe(ending(undisturbed));
+        const disturbed = run(seed, 0.2);
+        expect(ending(disturbed)).toBe(ending(undisturbed));
+        expect([...disturbed.wants]).toEqual([]);
+      }
+    },
+  );
+
+  it('of two levels give a profile of the higher one at the geometries of the lower one', () => {
+    const platform = new Platform(seeded(1));
+    platform.submit('one', 'a', undefined, twoLevels);
+    platform.settle();
+    const [scan, profile] = [...platform.artifacts]
+      .map((text) => JSON.parse(text) as TorsionDriveRecord)
+      .sort((a, b) => b.program.localeCompare(a.program)) as [TorsionDriveRecord, TorsionDriveRecord];
+    expect(profile).toMatchObject({
+      program: 'pyscf',
+      programVersion: '2.14.0',
+      qc: { method: 'B3LYP-D3BJ' },
+      geometriesBy: { qc: { program: 'xtb' }, programVersion: '6.4.1' },
+    });
+    const geometries = ({ points }: TorsionDriveRecord) => points.map((point) => point.geometryAngstrom);
+    expect(geometries(profile)).toEqual(geometries(scan));
+    const computed = profile.points.filter(({ isComputed }) => isComputed);
+    const asked = [...platform.tasks.values()].flatMap((task) =>
+      task.kind === 'single-point' ? [task.input.geometryAngstrom[1]!] : [],
+    );
+    expect(asked.sort()).toEqual(computed.map(({ gridDegrees }) => gridDegrees).sort());
+    // At computed points the energies are those of the higher level.
+    const highLevel = (degrees: number): number => Math.cos((degrees * Math.PI) / 90) * 0.006;
+    const [first, ...others] = computed;
+    for (const { gridDegrees, energyHartree } of others) {
+      const difference = highLevel(gridDegrees) - highLevel(first!.gridDegrees);
+      expect(energyHartree - first!.energyHartree).toBeCloseTo(difference, 5);
+    }
+    expect(Math.min(...profile.points.map(({ energyHartree }) => energyHartree))).toBe(0);
+  });
+
+  it('of two levels share the lower one and single points with fits that are sooner satisfied', () => {
+    const platform = new Platform(seeded(1));
+    const surer: Workflow = {
+      ...twoLevels,
+      singlePoints: { ...twoLevels.singlePoints!, targetStandardErrorKcalPerMol: 0.01, mostPoints: 6 },
+    };
+    platform.submit('one', 'a', undefined, twoLevels);
+    platform.submit('two', 'a');
+    platform.submit('three', 'a', undefined, surer);
+    platform.settle();
+    expect(platform.drives.size).toBe(3);
+    expect([...platform.fits.values()].map(({ status }) => status)).toEqual(Array(3).fill('succeeded'));
+    expect([...platform.runs.values()].every((runs) => runs === 1)).toBe(true);
+    const singlePoints = [...platform.tasks.values()].filter(({ kind }) => kind === 'single-point');
+    expect(singlePoints).toHaveLength(6);
+  });
+
+  it('of two levels fail where no single point has an energy, and try again what crashed', () => {
+    const platform = new Platform(seeded(1));
+    platform.crashKind = 'single-point';
+    platform.submit('one', 'a', undefined, twoLevels);
+    platform.settle();
+    expect(platform.fits.get('one')!.failure!.message).toContain(
+      'None of the 5 single points gave an energy',
+    );
+    platform.crashKind = null;
+    platform.submit('two', 'a', undefined, twoLevels);
+    platform.settle();
+    expect(platform.fits.get('two')!.status).toBe('succeeded');
+  });
+
+  it('of two levels are cancelled with the lower one and its single points', () => {
+    for (const seed of seeds) {
+      const platform = new Platform(seeded(seed));
+      platform.held.add(seed % 2 === 0 ? 'single-point a' : 'constrained-optimization a');
+      platform.submit('one', 'a', undefined, twoLevels);
+      platform.run();
+      platform.cancel('one');
+      platform.settle();
+      expect([...platform.drives.values()].some(isDriveOpen)).toBe(false);
+      expect(platform.queue.size + platform.wants.size).toBe(0);
+    }
+  });
+
+  it('of two levels say so where they are less sure than wanted', () => {
+    const platform = new Platform(seeded(1));
+    const tooFew = { ...twoLevels.singlePoints!, targetStandardErrorKcalPerMol: 0.01, mostPoints: 3 };
+    platform.submit('one', 'a', undefined, { ...twoLevels, singlePoints: tooFew });
+    platform.settle();
+    expect(platform.fits.get('one')!.warnings).toEqual([
+      expect.stringMatching(
+        /^bond 1-2 \(fragment a\): its profile has a standard error of \d\.\d\d kcal\/mol after 3 single points; wanted was 0\.01$/,
+      ),
+    ]);
+  });
 
   it('fit a group as soon as its own drives have ended, whatever becomes of others', () => {
     const platform = new Platform(seeded(1));

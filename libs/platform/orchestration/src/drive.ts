@@ -18,10 +18,18 @@ import type {
   JobResult,
   MissingPoint,
 } from '@bespoke/torsion-drive';
-import type { Command } from './command';
+import type { CorrectionSettings } from '@bespoke/delta-learning';
+import { wakeOf, type Command } from './command';
 import { missingSupply, type Supply } from './supply';
 import { readOutcome } from './task-output';
-import { parseGeometryReference, taskIdOf, type TaskOutcome, type TaskRequest } from './task-request';
+import {
+  parseGeometryReference,
+  taskIdOf,
+  type TaskOutcome,
+  type TaskRequest,
+  type TaskSubject,
+  type Wanter,
+} from './task-request';
 import { torsionDriveArtifact } from './torsion-drive-record';
 
 /** The functions of the torsion-drive library: the platform itself knows no chemistry. */
@@ -45,68 +53,97 @@ export interface DriveOrder {
   torsionDrive: TorsionDriveSettings;
   /** SHA-256 of the geometry that it starts from before all others; absent where none was given with the molecule. */
   startConformerSha256?: string;
+  /** Where energies are of a higher level than geometries: the order is then that of a correction. */
+  singlePoints?: SinglePointOrder;
   lane: Lane;
 }
 
-/** The state of a torsion drive, one for all fits that want it. Plain JSON. */
-export interface DriveRecord {
+/** The higher level of a drive, and how sure its energies have to be. */
+export interface SinglePointOrder {
+  qc: QcSpecification;
+  /** The exact version of its program. */
+  programVersion: string;
+  settings: CorrectionSettings;
+}
+
+/** What fits see of a drive, of one level or two. Plain JSON. */
+export interface DriveSummary {
   v: 1;
   id: string;
   order: DriveOrder;
-  /** The fits that wait for it. A drive that runs and is wanted by none is cancelled. */
-  wantedBy: string[];
+  /** Who waits for it. A drive that runs and is wanted by none is cancelled. */
+  wantedBy: Wanter[];
   /** `waiting` for a worker, see waitingFor. */
   status: DriveStatus;
   waitingFor: string | null;
-  /** Null until there are conformers; begun anew, from the results that are there, when a drive is reopened. */
-  wavefront: DriveState | null;
   progress: DriveProgress;
   /** Tasks, by their id at epoch 0, that crashed or ran out of time since the drive was last opened. */
   crashedTasks: string[];
-  /** Of each grid point the last job whose task failed, by its angle; absent in what an earlier version wrote. */
-  lastFailures?: Record<string, { round: number; jobId: string; logSha256: string | null }>;
   /** Retry epochs other than 0, by the task's id at epoch 0. */
   epochs: Record<string, number>;
   /** SHA-256 of the TorsionDriveRecord, once succeeded. */
   recordSha256: string | null;
   /** Set when failed. */
   failure: Failure | null;
+  /** What a person should know of the profile, in a sentence that goes on after its name. */
+  warning?: string | null;
+}
+
+/** The state of a torsion drive of one level, one for all who want it. */
+export interface DriveRecord extends DriveSummary {
+  /** Null until there are conformers; begun anew, from the results that are there, when a drive is reopened. */
+  wavefront: DriveState | null;
+  /** Of each grid point the last job whose task failed, by its angle; absent in what an earlier version wrote. */
+  lastFailures?: Record<string, { round: number; jobId: string; logSha256: string | null }>;
 }
 
 export type DriveEvent =
-  /** A fit wants the drive; one that was cancelled, or failed by crashes, is opened again. */
-  | { type: 'wanted'; fitId: string }
-  | { type: 'unwanted'; fitId: string }
+  | WantEvent
   /** Results of the tasks that `driveNeeds` names (null: none yet), and who could do the work. */
   | { type: 'observed'; outcomes: Readonly<Record<string, TaskOutcome | null>>; supply: Supply };
 
-export interface DriveTransition {
-  state: DriveRecord;
+export type WantEvent =
+  /** A drive that was cancelled, or failed by crashes, is opened again. */
+  { type: 'wanted'; by: Wanter } | { type: 'unwanted'; by: Wanter };
+
+export interface DriveTransition<State = DriveRecord> {
+  state: State;
   /** To be stored before the state, which names it by its SHA-256. */
   artifact: string | null;
   /** To be carried out after the state was stored. */
   commands: Command[];
 }
 
-/** The key under which all fits find the same drive. */
+/** The key under which all find the same drive. */
 export function driveIdOf(order: DriveOrder): string {
-  const { mappedSmiles, dihedral, qc, programVersion, torsionDrive, startConformerSha256 } = order;
+  const { mappedSmiles, dihedral, torsionDrive, startConformerSha256, singlePoints } = order;
   return contentKey({
     mappedSmiles,
     dihedral,
+    ...levelKey(order),
+    torsionDrive,
+    startConformerSha256,
+    singlePoints: singlePoints && { ...levelKey(singlePoints), ...singlePoints.settings },
+  }).slice(0, 32);
+}
+
+function levelKey({ qc, programVersion }: { qc: QcSpecification; programVersion: string }) {
+  return {
     program: qc.program,
     programVersion,
     method: qc.method.toLowerCase(),
     basis: qc.basis?.toLowerCase() ?? null,
     // Absent from the keys of all drives in vacuum, which are older than it is.
     solvent: qc.solvent?.toLowerCase(),
-    torsionDrive,
-    startConformerSha256,
-  }).slice(0, 32);
+  };
 }
 
 /** A drive that nobody wants yet: the event `wanted` follows. */
 export function newDrive(order: DriveOrder): DriveRecord {
+  return { ...newSummary(order), wavefront: null, lastFailures: {} };
+}
+
+export function newSummary<Order extends DriveOrder>(order: Order): DriveSummary & { order: Order } {
   return {
     v: 1,
     id: driveIdOf(order),
@@ -114,10 +151,8 @@ export function newDrive(order: DriveOrder): DriveRecord {
     wantedBy: [],
     status: 'waiting',
     waitingFor: null,
-    wavefront: null,
     progress: nothingDone(order),
     crashedTasks: [],
-    lastFailures: {},
     epochs: {},
     recordSha256: null,
     failure: null,
@@ -128,8 +163,8 @@ export function isDriveOpen({ status }: { status: DriveStatus }): boolean {
   return status === 'waiting' || status === 'running';
 }
 
-/** Whether a fit that wants this drive now would have it opened again. */
-export function isDriveReopenable({ status, crashedTasks }: DriveRecord): boolean {
+/** Whether who wants this drive now would have it opened again. */
+export function isDriveReopenable({ status, crashedTasks }: DriveSummary): boolean {
   return status === 'cancelled' || (status === 'failed' && crashedTasks.length > 0);
 }
 
@@ -150,21 +185,13 @@ export function driveNeeds(state: DriveRecord, wavefront: Wavefront): string[] {
  */
 export function stepDrive(state: DriveRecord, event: DriveEvent, wavefront: Wavefront): DriveTransition {
   switch (event.type) {
-    case 'wanted': {
-      if (state.wantedBy.includes(event.fitId)) return transition(state, state, wavefront);
-      const wanted = { ...state, wantedBy: [...state.wantedBy, event.fitId].sort() };
-      return transition(state, isDriveReopenable(state) ? reopened(wanted) : wanted, wavefront);
-    }
-    case 'unwanted': {
-      if (!state.wantedBy.includes(event.fitId)) return transition(state, state, wavefront);
-      const wantedBy = state.wantedBy.filter((fitId) => fitId !== event.fitId);
-      const cancelled = isDriveOpen(state) && wantedBy.length === 0;
+    case 'wanted':
+    case 'unwanted':
       return transition(
         state,
-        { ...state, wantedBy, ...(cancelled && { status: 'cancelled', waitingFor: null }) },
+        afterWant(state, event, () => ({ wavefront: null, lastFailures: {} })),
         wavefront,
       );
-    }
     case 'observed': {
       if (!isDriveOpen(state)) return transition(state, state, wavefront);
       const waitingFor = missingSupply(event.supply, 'qc-generation', {
@@ -183,25 +210,41 @@ export function stepDrive(state: DriveRecord, event: DriveEvent, wavefront: Wave
   }
 }
 
-function nothingDone({ torsionDrive }: DriveOrder): DriveProgress {
-  return { pointsDone: 0, pointsTotal: 360 / torsionDrive.gridSpacingDegrees, jobsDone: 0, jobsKnown: 0 };
-}
-
-/** From the start: results that are there are found again, what crashed gets another epoch. */
-function reopened(state: DriveRecord): DriveRecord {
+/**
+ * The drive after someone has come to want it, or wants it no more. One that is opened again begins from the start:
+ * results that are there are found again, what crashed gets another epoch.
+ *
+ * @param start what a new record of its kind has beside the summary
+ */
+export function afterWant<State extends DriveSummary>(
+  state: State,
+  { type, by }: WantEvent,
+  start: () => Partial<State>,
+): State {
+  if (state.wantedBy.includes(by) === (type === 'wanted')) return state;
+  if (type === 'unwanted') {
+    const wantedBy = state.wantedBy.filter((wanter) => wanter !== by);
+    const cancelled = isDriveOpen(state) && wantedBy.length === 0;
+    return { ...state, wantedBy, ...(cancelled && { status: 'cancelled', waitingFor: null }) };
+  }
+  const wanted = { ...state, wantedBy: [...state.wantedBy, by].sort() };
+  if (!isDriveReopenable(state)) return wanted;
   const epochs = { ...state.epochs };
   for (const task of state.crashedTasks) epochs[task] = (epochs[task] ?? 0) + 1;
   return {
-    ...state,
+    ...wanted,
     epochs,
     status: 'waiting',
     waitingFor: null,
-    wavefront: null,
     progress: nothingDone(state.order),
     crashedTasks: [],
-    lastFailures: {},
     failure: null,
+    ...start(),
   };
+}
+
+function nothingDone({ torsionDrive }: DriveOrder): DriveProgress {
+  return { pointsDone: 0, pointsTotal: 360 / torsionDrive.gridSpacingDegrees, jobsDone: 0, jobsKnown: 0 };
 }
 
 function withConformers(
@@ -285,7 +328,7 @@ function withFailure(
   return isLater ? { ...failures, [point]: { round, jobId, logSha256 } } : failures;
 }
 
-function withCrash(state: DriveRecord, idAtEpoch0: string): DriveRecord {
+export function withCrash<State extends DriveSummary>(state: State, idAtEpoch0: string): State {
   return { ...state, crashedTasks: [...new Set([...state.crashedTasks, idAtEpoch0])].sort() };
 }
 
@@ -316,7 +359,7 @@ function finished(
   return { ...transition(before, succeeded, wavefront), artifact: artifact.text };
 }
 
-function failed(state: DriveRecord, failure: Failure): DriveRecord {
+export function failed<State extends DriveSummary>(state: State, failure: Failure): State {
   return { ...state, status: 'failed', waitingFor: null, failure };
 }
 
@@ -338,7 +381,7 @@ function incomplete(
   };
 }
 
-/** The commands that a state implies, and word to the fits when there is something that they show. */
+/** The commands that a state implies, and word to who wants the drive. */
 function transition(before: DriveRecord, state: DriveRecord, wavefront: Wavefront): DriveTransition {
   const commands: Command[] = [];
   const open = isDriveOpen(state);
@@ -348,18 +391,20 @@ function transition(before: DriveRecord, state: DriveRecord, wavefront: Wavefron
       commands.push(open ? { type: 'publish-task', task } : { type: 'drop-task', taskId, owner });
     }
   }
-  // An end is told again each time: the step that stored it may have died before it told.
-  if (!open || shown(before) !== shown(state)) {
-    for (const fitId of state.wantedBy) commands.push({ type: 'wake-fit', fitId });
-  }
-  return { state, artifact: null, commands };
+  return { state, artifact: null, commands: [...commands, ...told(before, state)] };
 }
 
-function shown({ status, waitingFor, progress }: DriveRecord): string {
+/** Word to who wants a drive when there is something that they show. */
+export function told(before: DriveSummary, state: DriveSummary): Command[] {
+  // An end is told again each time: the step that stored it may have died before it told.
+  return isDriveOpen(state) && shown(before) === shown(state) ? [] : state.wantedBy.map(wakeOf);
+}
+
+function shown({ status, waitingFor, progress }: DriveSummary): string {
   return JSON.stringify([status, waitingFor, progress]);
 }
 
-interface DriveTask {
+export interface DriveTask {
   task: TaskRequest;
   /** The name of the task in `epochs`. */
   idAtEpoch0: string;
@@ -379,31 +424,32 @@ function conformersTask(state: DriveRecord): DriveTask {
     dihedral,
     ...(startConformerSha256 !== undefined && { startConformerSha256 }),
   };
-  return driveTask(state, { kind: 'conformers', input }, 'any', '');
+  return taskOfDrive(state, { drive: state.id }, { kind: 'conformers', input }, 'any', '');
 }
 
 function optimizationTask(state: DriveRecord, { gridDegrees, startGeometry }: DriveJob): DriveTask {
   const { mappedSmiles, qc, dihedral, programVersion } = state.order;
   const input = { mappedSmiles, qc, dihedral, targetDegrees: gridDegrees[0]! };
-  return driveTask(
+  return taskOfDrive(
     state,
+    { drive: state.id },
     { kind: 'constrained-optimization', input, startGeometry },
     qc.program,
     programVersion,
   );
 }
 
-function driveTask(
-  { id, epochs, order }: DriveRecord,
-  subject: Parameters<typeof taskIdOf>[0],
+/** A task of the drive alone, or one that corrections share. */
+export function taskOfDrive(
+  { epochs, order }: DriveSummary,
+  owner: { drive: string } | { correction: string },
+  subject: TaskSubject,
   program: string,
   programVersion: string,
 ): DriveTask {
-  const idAtEpoch0 = taskIdOf(subject, program, programVersion, 0, id);
+  const driveId = 'drive' in owner ? owner.drive : undefined;
+  const idAtEpoch0 = taskIdOf(subject, program, programVersion, 0, driveId);
   const epoch = epochs[idAtEpoch0] ?? 0;
-  const taskId = epoch === 0 ? idAtEpoch0 : taskIdOf(subject, program, programVersion, epoch, id);
-  return {
-    idAtEpoch0,
-    task: { ...subject, taskId, program, programVersion, lane: order.lane, owner: { drive: id } },
-  };
+  const taskId = epoch === 0 ? idAtEpoch0 : taskIdOf(subject, program, programVersion, epoch, driveId);
+  return { idAtEpoch0, task: { ...subject, taskId, program, programVersion, lane: order.lane, owner } };
 }

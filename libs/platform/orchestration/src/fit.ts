@@ -11,7 +11,14 @@ import {
   type Workflow,
 } from '@bespoke/workflow-schema';
 import type { Command } from './command';
-import { driveIdOf, isDriveOpen, isDriveReopenable, type DriveOrder, type DriveRecord } from './drive';
+import {
+  driveIdOf,
+  isDriveOpen,
+  isDriveReopenable,
+  type DriveOrder,
+  type SinglePointOrder,
+  type DriveSummary,
+} from './drive';
 import { afterTask, engineOf, fitsTask, newTask, type FitTask } from './fit-task';
 import {
   groupingsOf,
@@ -51,6 +58,8 @@ export interface FitDrive {
   optimizationsDone: number;
   optimizationsKnown: number;
   failure: Failure | null;
+  /** What a person should know of its profile; absent in what an earlier version wrote. */
+  warning?: string | null;
   /** SHA-256 of the TorsionDriveRecord, once succeeded. */
   recordSha256: string | null;
 }
@@ -101,6 +110,8 @@ export interface FitRecord extends FitOrder {
   fragmentTask: FitTask;
   /** Pinned when the QC stage begins; null while no worker and no pool has the program. */
   engineVersion: string | null;
+  /** Of the program of the single points, pinned with it; absent where the workflow asks for none. */
+  singlePointVersion?: string;
   /** Absent where the workflow asks for none. */
   parentChecks?: ParentChecks;
   /** One for each of `drivenMolecules`, in their order; empty until the fragments are known. */
@@ -127,7 +138,7 @@ export type FitEvent =
       /** ISO 8601. */
       now: string;
       outcomes: Readonly<Record<string, TaskOutcome | null>>;
-      drives: Readonly<Record<string, DriveRecord | null>>;
+      drives: Readonly<Record<string, DriveSummary | null>>;
       supply: Supply;
     }
   | { type: 'cancelled'; now: string }
@@ -263,16 +274,8 @@ function driving(state: FitRecord, event: Observation): FitTransition {
   if (fragmented?.outcome !== 'succeeded') return lostFragments(state);
   const { fragments } = fragmented.output;
 
-  const programVersion =
-    state.engineVersion ?? versionToPin(event.supply, 'qc-generation', state.workflow.qc.program);
-  if (programVersion === null) {
-    return { state: waiting(state, `a worker with ${state.workflow.qc.program}`), commands: [] };
-  }
-  if (state.engineVersion === null) {
-    const parentChecks = newParentChecks(state, fragments, event.supply);
-    const pinned = { ...state, engineVersion: programVersion, ...(parentChecks && { parentChecks }) };
-    return { state: { ...pinned, drives: fitDrives(pinned, fragments, event) }, commands: [] };
-  }
+  const programVersion = state.engineVersion;
+  if (programVersion === null) return pinning(state, fragments, event);
   const checked = state.parentChecks && withVerdicts(state, state.parentChecks, fragments, event.outcomes);
   const known = { ...state, ...(checked && { parentChecks: checked.checks }) };
   const drives = fitDrives(known, fragments, event);
@@ -285,7 +288,7 @@ function driving(state: FitRecord, event: Observation): FitTransition {
         each.isProvisional ||
         isEnded(drives[index]!) ||
         joined(event.drives[driveIdOf(order)] ?? null, state.id);
-      return isAsked ? [] : [{ type: 'want-drive', order, fitId: state.id }];
+      return isAsked ? [] : [{ type: 'want-drive', order, by: state.id }];
     }),
   ];
   const updated = { ...known, drives };
@@ -300,6 +303,24 @@ function driving(state: FitRecord, event: Observation): FitTransition {
     state: besideDrives(fitted, fits.waitingFor, event.now),
     commands: [...commands, ...fits.published.map(published)],
   };
+}
+
+/** Pins the versions of what drives are computed with, once there is all of it. */
+function pinning(state: FitRecord, fragments: readonly Fragment[], event: Observation): FitTransition {
+  const { qc, singlePoints } = state.workflow;
+  const programs = [qc.program, ...(singlePoints ? [singlePoints.qc.program] : [])];
+  const versions = programs.map((program) => versionToPin(event.supply, 'qc-generation', program));
+  const missing = versions.indexOf(null);
+  if (missing >= 0) return { state: waiting(state, `a worker with ${programs[missing]}`), commands: [] };
+  const [engineVersion, singlePointVersion] = versions as [string, string?];
+  const parentChecks = newParentChecks(state, fragments, event.supply);
+  const pinned = {
+    ...state,
+    engineVersion,
+    ...(singlePointVersion && { singlePointVersion }),
+    ...(parentChecks && { parentChecks }),
+  };
+  return { state: { ...pinned, drives: fitDrives(pinned, fragments, event) }, commands: [] };
 }
 
 function drivesEnded(state: FitRecord, fragments: readonly Fragment[], { now }: Observation): FitTransition {
@@ -322,6 +343,10 @@ function drivesEnded(state: FitRecord, fragments: readonly Fragment[], { now }: 
     ...drives.flatMap(({ status, failure }, index) =>
       status === 'succeeded' ? [] : [notFitted(state, fragments, [index], failure!)],
     ),
+    ...drivenMolecules(fragments, state.parentChecks).flatMap(({ molecule }, index) => {
+      const { warning } = drives[index]!;
+      return warning ? [`${fragmentName(molecule)}: ${warning}`] : [];
+    }),
   ];
   const driven: FitRecord = { ...state, warnings: [...state.warnings, ...warnings] };
   return { state: entered(driven, 'optimization', now), commands: [] };
@@ -437,7 +462,7 @@ function fitDrives(state: FitRecord, fragments: readonly Fragment[], event: Obse
 }
 
 /** The drive's state as the fit shows it. One that is to be opened again for this fit shows as waiting. */
-function copied(drive: FitDrive, record: DriveRecord | null, fitId: string): FitDrive {
+function copied(drive: FitDrive, record: DriveSummary | null, fitId: string): FitDrive {
   if (record === null) return { ...drive, reused: false };
   const { pointsDone, pointsTotal, jobsDone, jobsKnown } = record.progress;
   const toBeReopened = isDriveReopenable(record) && !joined(record, fitId);
@@ -451,11 +476,12 @@ function copied(drive: FitDrive, record: DriveRecord | null, fitId: string): Fit
     optimizationsDone: jobsDone,
     optimizationsKnown: jobsKnown,
     failure: toBeReopened ? null : record.failure,
+    warning: record.warning ?? null,
     recordSha256: record.recordSha256,
   };
 }
 
-function joined(record: DriveRecord | null, fitId: string): boolean {
+function joined(record: DriveSummary | null, fitId: string): boolean {
   return record !== null && record.wantedBy.includes(fitId);
 }
 
@@ -569,14 +595,14 @@ function released(state: FitRecord): FitTransition {
   return {
     state,
     commands: [
-      ...state.drives.map(({ driveId }): Command => ({ type: 'unwant-drive', driveId, fitId: state.id })),
+      ...state.drives.map(({ driveId }): Command => ({ type: 'unwant-drive', driveId, by: state.id })),
       ...tasks.map((taskId): Command => ({ type: 'drop-task', taskId, owner: { fit: state.id } })),
     ],
   };
 }
 
 function driveOrder(
-  { workflow, lane }: FitRecord,
+  { workflow, lane, singlePointVersion }: FitRecord,
   programVersion: string,
   { molecule, isReplacement }: DrivenInFit,
 ): DriveOrder {
@@ -590,8 +616,16 @@ function driveOrder(
     // the bond, and would be fitted as if it were the bond's.
     torsionDrive: isReplacement ? { ...workflow.torsionDrive, maxConformers: 1 } : workflow.torsionDrive,
     ...(startConformerSha256 !== undefined && { startConformerSha256 }),
+    ...(workflow.singlePoints && { singlePoints: singlePointOrder(workflow, singlePointVersion!) }),
     lane,
   };
+}
+
+function singlePointOrder({ singlePoints, fit }: Workflow, programVersion: string): SinglePointOrder {
+  const { qc, ...settings } = singlePoints!;
+  // What the fit leaves out need not be known.
+  const { energyCutoffKcalPerMol } = fit;
+  return { qc, programVersion, settings: { ...settings, energyCutoffKcalPerMol } };
 }
 
 function fragmentTask(fit: FitOrder & Pick<FitRecord, 'fragmentationVersion'>, epoch: number): TaskRequest {
@@ -633,6 +667,9 @@ function writeForceFieldTask(fit: FitRecord, fragments: readonly Fragment[], epo
       fit: fit.workflow.fit,
       qc: fit.workflow.qc,
       programVersion: fit.engineVersion!,
+      ...(fit.workflow.singlePoints && {
+        singlePoints: { qc: fit.workflow.singlePoints.qc, programVersion: fit.singlePointVersion! },
+      }),
       fragments: fitted,
     },
   });

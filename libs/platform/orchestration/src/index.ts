@@ -1,4 +1,5 @@
 export * from './command';
+export * from './correction';
 export * from './drive';
 export * from './fit';
 export * from './fit-view';

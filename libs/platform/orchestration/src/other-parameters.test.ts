@@ -69,11 +69,7 @@ function tasksOf(settings: Partial<FitSettings>, otherParameters?: OtherParamete
     for (const command of commands) {
       if (command.type === 'publish-task') tasks.set(command.task.taskId, command.task);
       if (command.type === 'want-drive') {
-        const { state: wanted } = stepDrive(
-          newDrive(command.order),
-          { type: 'wanted', fitId: 'f' },
-          wavefront,
-        );
+        const { state: wanted } = stepDrive(newDrive(command.order), { type: 'wanted', by: 'f' }, wavefront);
         drives.set(wanted.id, { ...wanted, status: 'succeeded', recordSha256: 'd'.repeat(64) });
       }
     }

@@ -11,7 +11,6 @@ import type {
   SinglePointTask,
   WriteForceFieldTask,
 } from '@bespoke/workflow-schema';
-
 /** How a task ended, as far as a step wants to know. Immutable: a task's result is written once. */
 export type TaskOutcome =
   | { outcome: 'succeeded'; output: unknown }
@@ -23,8 +22,17 @@ export type TaskOutcome =
  */
 export type GeometryReference = string;
 
-/** Who is to be told that a task ended: the drive that owns it, or every fit that wants it. */
-export type Owner = { drive: string } | { fit: string };
+/** Who is to be told that a task ended: the drive that owns it, or every fit and every correction that wants it. */
+export type Owner = { drive: string } | { fit: string } | { correction: string };
+
+/** Who wants what others may want too: a fit by its id, the correction of a drive as `drive.<id>`. */
+export type Wanter = string;
+
+export const CORRECTION = 'drive.';
+
+export function wanterOf(owner: { fit: string } | { correction: string }): Wanter {
+  return 'fit' in owner ? owner.fit : `${CORRECTION}${owner.correction}`;
+}
 
 /** A task that a state implies. Programs that do not matter are called `any`, without a version. */
 export type TaskRequest = {

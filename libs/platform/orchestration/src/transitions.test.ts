@@ -61,7 +61,7 @@ describe('a drive', () => {
   const step = (drive: DriveRecord, event: DriveEvent): DriveRecord =>
     stepDrive(drive, event, wavefront).state;
   const conformers = outcome('succeeded', { conformers: [{ geometryAngstrom: [], dihedralDegrees: 60 }] });
-  const wanted = step(newDrive(order), { type: 'wanted', fitId: 'f' });
+  const wanted = step(newDrive(order), { type: 'wanted', by: 'f' });
   const opened = step(wanted, observe(wanted, conformers));
   const point = (degrees: number) =>
     outcome('succeeded', {
@@ -93,7 +93,7 @@ describe('a drive', () => {
       succeeded: running,
       failed: step(opened, observe(opened, outcome('failed'))),
       crashed: step(opened, observe(opened, outcome('crashed'))),
-      cancelled: step(opened, { type: 'unwanted', fitId: 'f' }),
+      cancelled: step(opened, { type: 'unwanted', by: 'f' }),
     };
   }
   const all = drives();
@@ -114,16 +114,16 @@ describe('a drive', () => {
   const events: [string, (drive: DriveRecord) => DriveEvent, Record<string, DriveStatus>][] = [
     [
       'another fit wants it',
-      () => ({ type: 'wanted', fitId: 'g' }),
+      () => ({ type: 'wanted', by: 'g' }),
       { crashed: 'waiting', cancelled: 'waiting' },
     ],
-    ['the same fit wants it', () => ({ type: 'wanted', fitId: 'f' }), { cancelled: 'waiting' }],
+    ['the same fit wants it', () => ({ type: 'wanted', by: 'f' }), { cancelled: 'waiting' }],
     [
       'its fit no longer wants it',
-      () => ({ type: 'unwanted', fitId: 'f' }),
+      () => ({ type: 'unwanted', by: 'f' }),
       { waiting: 'cancelled', running: 'cancelled' },
     ],
-    ['a stranger does not want it', () => ({ type: 'unwanted', fitId: 'x' }), {}],
+    ['a stranger does not want it', () => ({ type: 'unwanted', by: 'x' }), {}],
     ['nothing is new', (drive) => observe(drive, null), { waiting: 'running' }],
     ['no worker is up', (drive) => observe(drive, null, nobody), { running: 'waiting' }],
     [
@@ -167,7 +167,7 @@ describe('a drive', () => {
 
   it('implies its tasks while it is open, takes them back when cancelled, and none otherwise', () => {
     for (const drive of Object.values(all)) {
-      const { commands } = stepDrive(drive, { type: 'unwanted', fitId: 'x' }, wavefront);
+      const { commands } = stepDrive(drive, { type: 'unwanted', by: 'x' }, wavefront);
       const kinds = new Set(commands.map(({ type }) => type).filter((type) => type !== 'wake-fit'));
       expect([...kinds]).toEqual(
         isDriveOpen(drive) ? ['publish-task'] : drive.status === 'cancelled' ? ['drop-task'] : [],
@@ -177,11 +177,11 @@ describe('a drive', () => {
 
   it('that is opened again runs what crashed under another id, and nothing else anew', () => {
     const tasks = (drive: DriveRecord): string[] => driveNeeds(drive, wavefront);
-    const again = step(all['crashed']!, { type: 'wanted', fitId: 'g' });
+    const again = step(all['crashed']!, { type: 'wanted', by: 'g' });
     expect(tasks(again)).toEqual(tasks(wanted));
     const reopened = step(again, observe(again, conformers));
     expect(tasks(reopened)).not.toEqual(tasks(opened));
-    const uncancelled = step(all['cancelled']!, { type: 'wanted', fitId: 'g' });
+    const uncancelled = step(all['cancelled']!, { type: 'wanted', by: 'g' });
     expect(tasks(step(uncancelled, observe(uncancelled, conformers)))).toEqual(tasks(opened));
   });
 
@@ -207,7 +207,7 @@ describe('a drive', () => {
       const failed = step(drive, observe(drive, outcome('succeeded', output)));
       expect(failed.status).toBe('failed');
       expect(failed.failure?.message).toContain('not what this version can read');
-      expect(step(failed, { type: 'wanted', fitId: 'g' }).status).toBe('waiting');
+      expect(step(failed, { type: 'wanted', by: 'g' }).status).toBe('waiting');
     }
   });
 
@@ -251,7 +251,7 @@ describe('a fit', () => {
         ? groups
         : null;
   const drive = (status: DriveStatus): DriveRecord => ({
-    ...stepDrive(newDrive(order), { type: 'wanted', fitId: 'f' }, wavefront).state,
+    ...stepDrive(newDrive(order), { type: 'wanted', by: 'f' }, wavefront).state,
     status,
     recordSha256: status === 'succeeded' ? 'd'.repeat(64) : null,
     failure: status === 'failed' ? { code: 'drive-incomplete', message: 'a point has no energy' } : null,
@@ -458,7 +458,7 @@ describe('a fit', () => {
         }),
       });
       expect(commands).toMatchObject([
-        { type: 'want-drive', fitId: 'f' },
+        { type: 'want-drive', by: 'f' },
         { type: 'publish-task', task: { kind: 'group-fragments' } },
       ]);
       expect(isFitOpen(state)).toBe(true);

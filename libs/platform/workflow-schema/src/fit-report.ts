@@ -8,6 +8,11 @@ export interface Provenance {
   method: string;
 }
 
+/** What made the profile of a drive: its energies, and its geometries where these are of a lower level. */
+export interface ProfileProvenance extends Provenance {
+  geometriesBy?: Provenance;
+}
+
 /** What made partial charges. */
 export interface ChargeProvenance extends Provenance {
   /** In words: the geometry, the averaging, the limits that were set. Older records lack it. */
@@ -31,6 +36,9 @@ export interface TorsionFit {
     dihedralDegrees: number;
     /** Relative to the drive's QM minimum, kcal/mol. */
     qmKcalPerMol: number;
+    /** Of the QM energy, and whether there is a single point here, where QM energies are interpolated. */
+    standardErrorKcalPerMol?: number;
+    isComputed?: boolean;
     /** Relative to the MM energy at the QM minimum's grid point, kcal/mol. */
     mmBeforeKcalPerMol: number;
     mmAfterKcalPerMol: number;
@@ -112,7 +120,7 @@ export interface FitReport {
     /** Whether the coordinates given with the molecule were a starting conformer of its drive. */
     startsFromGivenCoordinates: boolean;
     /** Null when the drive was dropped; `dropped` then says why. */
-    reference: Provenance | null;
+    reference: ProfileProvenance | null;
     dropped: string | null;
     /** Index into fit.torsions, null when dropped. */
     torsion: number | null;

@@ -317,12 +317,21 @@ export interface TorsionDriveRecord {
   qc: QcSpecification;
   program: string;
   programVersion: string;
+  /**
+   * The level that the geometries were driven at, where energies are of a higher one: those are then above the lowest,
+   * interpolated between single points.
+   */
+  geometriesBy?: { qc: QcSpecification; programVersion: string };
   /** Ascending in gridDegrees. */
   points: {
     gridDegrees: number;
     dihedralDegrees: number;
     energyHartree: number;
     geometryAngstrom: number[];
+    /** Of the energy relative to the lowest one, where energies are interpolated. */
+    standardErrorKcalPerMol?: number;
+    /** Whether there is a single point here, where energies are interpolated. */
+    isComputed?: boolean;
   }[];
 }
 
@@ -380,6 +389,12 @@ export class FittedFragment {
   @IsArray() @ArrayMaxSize(500) @IsString({ each: true }) smirks!: string[];
 }
 
+/** A level of theory, and the version of the program that computed it. */
+export class SinglePointLevel {
+  @IsObject() @ValidateNested() @Type(() => QcSpecification) qc!: QcSpecification;
+  @IsString() @MaxLength(64) programVersion!: string;
+}
+
 /** Put the force field of a molecule together from its base force field and the fits of its fragments. */
 export class WriteForceFieldTask {
   /** Stands in the force field. */
@@ -390,6 +405,8 @@ export class WriteForceFieldTask {
   /** The level of the drives, and the version of the program that computed them. */
   @IsObject() @ValidateNested() @Type(() => QcSpecification) qc!: QcSpecification;
   @IsString() @MaxLength(64) programVersion!: string;
+  /** The level of their energies, where it is a higher one. */
+  @IsOptional() @IsObject() @ValidateNested() @Type(() => SinglePointLevel) singlePoints?: SinglePointLevel;
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(200)

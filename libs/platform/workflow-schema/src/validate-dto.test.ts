@@ -42,6 +42,29 @@ describe('validation', () => {
     expect(errorsOf(plain)).toEqual([{ field: '', message: 'must be a JSON object' }]);
   });
 
+  it('takes single points at a level of their own, and says what goes with what', () => {
+    const singlePoints = {
+      qc: { program: 'pyscf', method: 'B3LYP-D3BJ', basis: 'DZVP' },
+      targetStandardErrorKcalPerMol: 0.15,
+      leastPoints: 8,
+      mostPoints: 12,
+      pointsPerRound: 2,
+    };
+    const errors = (changed: object): FieldError[] => {
+      const validated = validateDto(Workflow, { ...draft(), singlePoints: { ...singlePoints, ...changed } });
+      return 'errors' in validated ? validated.errors : [];
+    };
+    expect(errors({})).toEqual([]);
+    expect(errors({ mostPoints: 8 })).toEqual([]);
+    expect(errors({ mostPoints: 7 })).toEqual([
+      { field: 'singlePoints.mostPoints', message: 'mostPoints must not be less than leastPoints' },
+    ]);
+    expect(errors({ qc: { program: 'pyscf' }, pointsPerRound: 0 }).map(({ field }) => field)).toEqual([
+      'singlePoints.qc.method',
+      'singlePoints.pointsPerRound',
+    ]);
+  });
+
   it('takes what BespokeFit can fit, and says what goes with what', () => {
     const fitErrors = (fit: object): FieldError[] => {
       const workflow = { ...draft(), fit: { ...(draft()['fit'] as object), ...fit } };

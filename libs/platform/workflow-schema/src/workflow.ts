@@ -182,6 +182,51 @@ export class ParentCheckSettings {
   thresholdKcalPerMol!: number;
 }
 
+/** Least and most are one rule. */
+function IsNotLessThanLeastPoints(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isNotLessThanLeastPoints',
+    validator: {
+      validate: (value: unknown, args) => Number(value) >= (args!.object as SinglePointSettings).leastPoints,
+      defaultMessage: () => 'mostPoints must not be less than leastPoints',
+    },
+  });
+}
+
+/**
+ * Energies of a higher level than geometries: single points at some geometries of each drive, and the difference between
+ * the two levels interpolated by a Gaussian process, until that is sure enough. As many points as the grid has are all.
+ */
+export class SinglePointSettings {
+  @IsObject()
+  @ValidateNested()
+  @Type(() => QcSpecification)
+  qc!: QcSpecification;
+
+  /** Of the profile's points up to the energy cutoff, their root mean square, kcal/mol. */
+  @IsNumber()
+  @Min(0.01)
+  @Max(10)
+  targetStandardErrorKcalPerMol!: number;
+
+  /** So many are computed of each drive before anything is judged. */
+  @IsInt()
+  @Min(2)
+  @Max(72)
+  leastPoints!: number;
+
+  @IsInt()
+  @Max(72)
+  @IsNotLessThanLeastPoints()
+  mostPoints!: number;
+
+  /** How many are computed at once after the first ones. */
+  @IsInt()
+  @Min(1)
+  @Max(72)
+  pointsPerRound!: number;
+}
+
 /**
  * Everything that decides what a fit computes, the molecule aside. The same workflow on the same
  * molecule with the same program versions gives the same force field.
@@ -221,10 +266,18 @@ export class Workflow {
   @MaxLength(500, { each: true })
   targetTorsionSmarts!: string[];
 
+  /** The level of the drives: of their energies too, unless these are of singlePoints. */
   @IsObject()
   @ValidateNested()
   @Type(() => QcSpecification)
   qc!: QcSpecification;
+
+  /** Absent or null: the energies are those of the drives. */
+  @IsOptional()
+  @IsObject()
+  @ValidateNested()
+  @Type(() => SinglePointSettings)
+  singlePoints?: SinglePointSettings | null;
 
   @IsObject()
   @ValidateNested()

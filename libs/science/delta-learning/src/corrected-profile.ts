@@ -91,7 +91,10 @@ export function differencesKcalPerMol(
  *
  * @param misfitKcalPerMol What torsions leave of a profile; 0.3 is usual.
  */
-export function fitWeights(profile: readonly CorrectedPoint[], misfitKcalPerMol: number): number[] {
+export function fitWeights(
+  profile: readonly Pick<CorrectedPoint, 'standardErrorKcalPerMol'>[],
+  misfitKcalPerMol: number,
+): number[] {
   return profile.map(
     ({ standardErrorKcalPerMol }) =>
       misfitKcalPerMol ** 2 / (misfitKcalPerMol ** 2 + standardErrorKcalPerMol ** 2),

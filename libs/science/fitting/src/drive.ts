@@ -11,6 +11,8 @@ export interface Drive {
   points: readonly {
     energyHartree: number;
     geometryAngstrom: ArrayLike<number>;
+    /** What it counts beside a point whose energy is known exactly; 1 where this is absent. */
+    weight?: number;
   }[];
 }
 

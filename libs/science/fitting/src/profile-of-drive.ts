@@ -35,6 +35,7 @@ export function profileOf(
   const weights = profileWeights(
     qmKcalPerMol.map((qm, point) => (isSound[point] ? qm : Infinity)),
     settings,
+    points.map(({ weight = 1 }) => weight),
   );
   return {
     profile: {

@@ -11,6 +11,12 @@ describe('the weights of a profile', () => {
     raw.forEach((weight, i) => expect(weights[i]).toBeCloseTo(weight / sum, 14));
   });
 
+  it('are less by a factor for what is known less well', () => {
+    const [first, second, third] = profileWeights([0, 0, 0], weighting, [1, 0.25, 1]);
+    expect(second! / first!).toBeCloseTo(0.25, 14);
+    expect(first! + second! + third!).toBeCloseTo(1, 14);
+  });
+
   it('add up to 1', () => {
     const weights = profileWeights([0, 2, 4, 6, 8, 12], weighting);
     expect(weights.reduce((total, weight) => total + weight, 0)).toBeCloseTo(1, 14);
