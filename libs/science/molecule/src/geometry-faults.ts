@@ -1,6 +1,5 @@
-import { elementSymbol } from './elements';
 import { at } from './graph';
-import type { Molecule } from './molecule';
+import { atomName, type Molecule } from './molecule';
 
 /** A place where coordinates are not those of the molecule. Atoms count from 0. */
 export type GeometryFault =
@@ -72,8 +71,8 @@ export function geometryFaults(molecule: Molecule, geometryAngstrom: ArrayLike<n
 }
 
 /** As messages name a fault, atoms counted from 1: "P4-O5 are bonded but too far apart (9.31 angstrom)". */
-export function geometryFaultText({ atoms }: Molecule, fault: GeometryFault): string {
-  const named = fault.atoms.map((atom) => `${elementSymbol(at(atoms, atom).element)}${atom + 1}`).join('-');
+export function geometryFaultText(molecule: Molecule, fault: GeometryFault): string {
+  const named = fault.atoms.map((atom) => atomName(molecule, atom)).join('-');
   return fault.kind === 'flat-centre'
     ? `${named} has its four neighbours in one plane`
     : `${named} ${FAULTS[fault.kind]} (${fault.distanceAngstrom.toFixed(2)} angstrom)`;

@@ -14,7 +14,7 @@ export const am1bccElf10: ChargeModel<'am1bcc-elf10'> = {
   method: 'AM1-BCC ELF10',
   modelFile: null,
   program: 'mopac',
-  unsupported: (molecule, atomName) => am1bcc.unsupported(molecule, atomName),
+  unsupported: (molecule, nameOf) => am1bcc.unsupported(molecule, nameOf),
   async provenance() {
     const provenance = await am1bcc.provenance();
     const settings =

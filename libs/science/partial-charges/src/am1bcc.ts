@@ -1,7 +1,7 @@
 import { changedConnectivity } from '@bespoke/geometry-optimization';
 import {
+  atomName,
   bondBetween,
-  elementSymbol,
   formalCharge,
   generateConformers,
   matchSmarts,
@@ -111,11 +111,11 @@ function correctBonds(molecule: Molecule): { sumsE: number[]; uncorrected: [numb
 function missingCorrections(
   molecule: Molecule,
   bonds: readonly (readonly [number, number])[],
-  atomName = (atom: number) => elementSymbol(molecule.atoms[atom]!.element) + (atom + 1),
+  nameOf = (atom: number) => atomName(molecule, atom),
 ): string {
   const names = bonds.map(
     ([begin, end]) =>
-      `${atomName(begin)}${{ 1: '-', 2: '=', 3: '#' }[bondBetween(molecule, begin, end)!.order]}${atomName(end)}`,
+      `${nameOf(begin)}${{ 1: '-', 2: '=', 3: '#' }[bondBetween(molecule, begin, end)!.order]}${nameOf(end)}`,
   );
   return `AM1-BCC has no bond charge correction for the bond ${[...new Set(names)].join(', ')}`;
 }
@@ -168,9 +168,9 @@ export const am1bcc: ChargeModel<'am1bcc'> = {
   method: 'AM1-BCC',
   modelFile: null,
   program: 'mopac',
-  unsupported(molecule, atomName) {
+  unsupported(molecule, nameOf) {
     const { uncorrected } = correctBonds(molecule);
-    return uncorrected.length === 0 ? null : missingCorrections(molecule, uncorrected, atomName);
+    return uncorrected.length === 0 ? null : missingCorrections(molecule, uncorrected, nameOf);
   },
   provenance: () => mopacProvenance('AM1-BCC', SETTINGS),
   async charges(molecule, geometryAngstrom, run) {

@@ -23,9 +23,9 @@ export interface ChargeModel<Name extends string = string> {
   readonly program: 'mopac' | null;
   /**
    * Why this model has no charges for the molecule, or null where it has. Cheap: no program is run.
-   * @param atomName how the message names an atom; by its symbol and its place, counted from 1, as in "O3"
+   * @param nameOf how the message names an atom; by its symbol and its place, counted from 1, as in "O3"
    */
-  unsupported(molecule: Molecule, atomName?: (atom: number) => string): string | null;
+  unsupported(molecule: Molecule, nameOf?: (atom: number) => string): string | null;
   /** What makes the charges on this machine; null where its program is missing. */
   provenance(): Promise<ChargeProvenance | null>;
   /**

@@ -98,15 +98,15 @@ function modelOfFile(file: string): ChargeModel {
 
 /**
  * Why a molecule would get no charges, or null if it would. Cheap: no program is run.
- * @param atomName as in `ChargeModel.unsupported`
+ * @param nameOf as in `ChargeModel.unsupported`
  * @throws SmirnoffError
  */
 export function forceFieldChargesUnsupported(
   request: ForceFieldChargeRequest,
-  atomName?: (atom: number) => string,
+  nameOf?: (atom: number) => string,
 ): ChargeError | null {
   try {
-    const reason = chargeSource(request).model?.unsupported(request.molecule, atomName) ?? null;
+    const reason = chargeSource(request).model?.unsupported(request.molecule, nameOf) ?? null;
     return reason === null ? null : new ChargeError('unsupported-by-charge-model', reason);
   } catch (error) {
     if (error instanceof ChargeError) return error;

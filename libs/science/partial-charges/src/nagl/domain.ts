@@ -1,4 +1,4 @@
-import { elementSymbol, type Molecule } from '@bespoke/molecule';
+import { atomName, elementSymbol, type Molecule } from '@bespoke/molecule';
 import { MAX_NEIGHBOURS, NAGL_ELEMENTS } from './graph-network';
 import { smallMoleculeCharges } from './small-molecules';
 
@@ -38,32 +38,32 @@ const BOND_NAMES = { 1: 'single', 2: 'double', 3: 'triple' };
  * was not trained on, unless the molecule stands in its table of small ones. The same molecules are refused as by
  * openff-nagl.
  *
- * @param atomName how the message names an atom; by its symbol and its place, counted from 1, as in "O3"
+ * @param nameOf how the message names an atom; by its symbol and its place, counted from 1, as in "O3"
  */
 export function naglUnsupported(
   molecule: Molecule,
-  atomName = (atom: number): string => `${elementSymbol(molecule.atoms[atom]?.element ?? 0)}${atom + 1}`,
+  nameOf = (atom: number): string => atomName(molecule, atom),
 ): string | null {
-  const reason = outsideOfTraining(molecule, atomName);
+  const reason = outsideOfTraining(molecule, nameOf);
   return reason === null || smallMoleculeCharges(molecule) !== null ? null : reason;
 }
 
 function outsideOfTraining(
   { atoms, bonds, neighbours }: Molecule,
-  atomName: (atom: number) => string,
+  nameOf: (atom: number) => string,
 ): string | null {
   const known = NAGL_ELEMENTS.map(elementSymbol).join(', ');
   for (const [atom, { element }] of atoms.entries()) {
     if (!NAGL_ELEMENTS.includes(element))
-      return `NAGL's model knows the elements ${known}, and not that of atom ${atomName(atom)}.`;
+      return `NAGL's model knows the elements ${known}, and not that of atom ${nameOf(atom)}.`;
     const bonded = neighbours[atom]?.length ?? 0;
     if (bonded > MAX_NEIGHBOURS)
-      return `Atom ${atomName(atom)} has ${bonded} neighbours; NAGL's model knows atoms of up to ${MAX_NEIGHBOURS}.`;
+      return `Atom ${nameOf(atom)} has ${bonded} neighbours; NAGL's model knows atoms of up to ${MAX_NEIGHBOURS}.`;
   }
   for (const { begin, end, order } of bonds) {
     const [first, second] = [atoms[begin]?.element ?? 0, atoms[end]?.element ?? 0];
     if (allows(first, order, second) && allows(second, order, first)) continue;
-    return `NAGL's model was not trained on a ${BOND_NAMES[order]} bond like that between ${atomName(begin)} and ${atomName(end)}.`;
+    return `NAGL's model was not trained on a ${BOND_NAMES[order]} bond like that between ${nameOf(begin)} and ${nameOf(end)}.`;
   }
   return null;
 }
