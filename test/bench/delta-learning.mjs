@@ -6,11 +6,11 @@
 // constants of the library were chosen on the drives of the first half. --low-level keeps the GFN2 energies in a file and
 // takes them from there if it exists. Needs a build, xtb and ../shared/data; two minutes of one core, ten with --fit.
 import { correctedProfile, geometrySteps, nextSinglePoints } from '@bespoke/delta-learning';
-import { figuresToFit, fitProfiles } from '@bespoke/fitting';
+import { fitProfiles, startOfFit } from '@bespoke/fitting';
 import { loadRDKit, moleculeFromSmiles } from '@bespoke/molecule';
 import { naglCharges } from '@bespoke/partial-charges';
 import { xtb } from '@bespoke/qc-engines';
-import { appendTorsions, bespokeTorsions, builtInForceField, parseOffxml } from '@bespoke/smirnoff';
+import { bespokeTorsions, builtInForceField, parseOffxml } from '@bespoke/smirnoff';
 import { KCAL_PER_MOL_PER_HARTREE } from '@bespoke/units';
 import { builtInWorkflows } from '@bespoke/workflow-schema';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -229,15 +229,13 @@ async function errorOfFit({ record, minimum, tested, dft }, energies, fit) {
     forceField: sage,
     periodicities: fit.periodicities,
   });
-  const named = torsions.map((torsion, n) => ({ ...torsion, id: `bespoke-${n + 1}` }));
-  const forceField = appendTorsions(sage, named, []);
-  const parameters = torsions.map(({ smirks }) => ({ section: 'ProperTorsions', smirks }));
+  const { forceField, figures } = startOfFit(sage, { torsions, others: [] }, fit);
   const points = energies.map((energy, n) => ({
     energyHartree: energy / KCAL_PER_MOL_PER_HARTREE,
     geometryAngstrom: record.geometries_angstrom[n],
   }));
   const drive = { molecule, dihedral, chargesE: naglCharges(molecule), points };
-  const { drives } = await fitProfiles(forceField, [drive], figuresToFit(forceField, parameters, fit), fit);
+  const { drives } = await fitProfiles(forceField, [drive], figures, fit);
   const mm = drives[0].points.map(({ mmAfterKcalPerMol }) => mmAfterKcalPerMol);
   return rootMeanSquare(tested.map((point) => mm[point] - mm[minimum] - dft[point]));
 }

@@ -5,10 +5,10 @@
 // left out: every other grid point, each block of 60 degrees, each third of a random division; the QM minimum, to which
 // all energies refer, is always fitted to, and errors of a drive's parts are taken together. Needs a build and
 // ../shared/data; some half an hour of one core.
-import { figuresToFit, fitProfiles } from '@bespoke/fitting';
+import { fitProfiles, startOfFit } from '@bespoke/fitting';
 import { loadRDKit, moleculeFromSmiles } from '@bespoke/molecule';
 import { naglCharges } from '@bespoke/partial-charges';
-import { appendTorsions, bespokeTorsions, builtInForceField, parseOffxml } from '@bespoke/smirnoff';
+import { bespokeTorsions, builtInForceField, parseOffxml } from '@bespoke/smirnoff';
 import { KCAL_PER_MOL_PER_HARTREE } from '@bespoke/units';
 import { builtInWorkflows } from '@bespoke/workflow-schema';
 import { readFileSync } from 'node:fs';
@@ -84,19 +84,16 @@ const subjects = records.slice(0, Number(options.drives)).map((record, index) =>
 });
 
 /** A drive's force field with bespoke torsions as they start, and what is to be fitted of them. */
-function startOf({ drive: { molecule, dihedral } }, { penalty, priorWidthKcalPerMol, periodicities }) {
+function startOf({ drive: { molecule, dihedral } }, fit) {
   const torsions = bespokeTorsions({
     fragment: molecule,
     parent: molecule,
     occurrences: [{ parentAtoms: [...molecule.atoms.keys()] }],
     bond: [dihedral[1], dihedral[2]],
     forceField: sage,
-    periodicities,
+    periodicities: fit.periodicities,
   });
-  const named = torsions.map((torsion, n) => ({ ...torsion, id: `bespoke-${n + 1}` }));
-  const forceField = appendTorsions(sage, named, []);
-  const parameters = torsions.map(({ smirks }) => ({ section: 'ProperTorsions', smirks }));
-  return { forceField, figures: figuresToFit(forceField, parameters, { penalty, priorWidthKcalPerMol }) };
+  return startOfFit(sage, { torsions, others: [] }, fit);
 }
 
 /** Of the points that count among some, the squared errors after a fit to others; of no fit where no choice is given. */
