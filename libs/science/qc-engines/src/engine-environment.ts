@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { findProgram, runProgram } from '@bespoke/child-process';
 import { EngineError } from './engine';
 
@@ -16,7 +16,8 @@ export interface EngineEnvironment {
 /** Below what BESPOKE_ENGINES names, else in the project. */
 export function engineEnvironment(name: string): EngineEnvironment {
   const project = join(__dirname, '..', '..', '..', '..');
-  const directory = join(process.env['BESPOKE_ENGINES'] ?? join(project, '.bespoke', 'engines'), name);
+  // Whole, since programs are run from elsewhere; and never just the name, which would be a folder of where one is.
+  const directory = resolve(process.env['BESPOKE_ENGINES'] || join(project, '.bespoke', 'engines'), name);
   return { directory, python: join(directory, 'bin', 'python'), complete: join(directory, 'complete') };
 }
 
