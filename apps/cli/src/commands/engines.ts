@@ -7,16 +7,22 @@ import { installEngine } from '../install-engine';
 /** `bespoke engines ls`: which QC programs there are here, and which there could be. */
 export async function listEngines(options: { json?: boolean }): Promise<number> {
   const found = await Promise.all(
-    ENGINE_PROGRAMS.map(async (program) => ({
-      name: program.name,
-      version: await versionOf(program),
-      purpose: program.purpose,
-    })),
+    ENGINE_PROGRAMS.map(async (program) => {
+      const { name, purpose } = program;
+      // One that is there and does not run hides no other.
+      const [version, fault] = await versionOf(program).then(
+        (found) => [found, null] as const,
+        (error: Error) => [null, error.message] as const,
+      );
+      return { name, version, fault, purpose };
+    }),
   );
   if (options.json) process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
   else
-    for (const { name, version, purpose } of found)
-      process.stdout.write(`${name.padEnd(8)}  ${(version ?? 'not installed').padEnd(16)}  ${purpose}\n`);
+    for (const { name, version, fault, purpose } of found) {
+      const state = fault === null ? (version ?? 'not installed') : 'does not run';
+      process.stdout.write(`${name.padEnd(8)}  ${state.padEnd(16)}  ${fault ?? purpose}\n`);
+    }
   return EXIT_CODES.success.code;
 }
 
