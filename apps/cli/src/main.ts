@@ -45,7 +45,8 @@ function submitOptions(command: Command): Command {
     .option('--file <file>', `molecules: ${MOLECULE_FILE_KINDS}; may be given several times`, collect)
     .option(
       '--workflow <name>',
-      'draft (if none is named): GFN2-xTB, to try things out; debug: shows that an installation works; ' +
+      'draft (if none is named): GFN2-xTB, to try things out; fast: B3LYP-D3BJ/DZVP energies at GFN2-xTB ' +
+        'geometries (bespoke engines install pyscf), minutes for each torsion; debug: shows that an installation works; ' +
         "default: BespokeFit's, with psi4 (bespoke engines install psi4), hours for each torsion",
     )
     .option(

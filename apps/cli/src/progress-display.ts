@@ -91,7 +91,7 @@ function lineByLine(
       const now = performance.now() / 1000;
       fits.forEach((fit, index) => {
         const line = describeFit(fit);
-        const step = line.replace(/, \d+ of \d+ grid points$/, '');
+        const step = line.replace(/, \d+ of \d+ points$/, '');
         const before = told.get(fit.id);
         if (before?.line === line || (before?.step === step && now - before.seconds < LINE_SECONDS)) return;
         told.set(fit.id, { step, line, seconds: now });

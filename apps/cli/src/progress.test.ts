@@ -110,9 +110,9 @@ describe('the time left', () => {
 });
 
 describe('the line on a fit', () => {
-  it('says which drive it is at and how many grid points have an energy', () => {
+  it('says which drive it is at and how many of its points are done', () => {
     const drives = [drive('d1', { status: 'succeeded', pointsDone: 24 }), drive('d2', { pointsDone: 3 })];
-    expect(describeFit(fit({ drives }))).toBe('torsion drives: drive 2 of 2, 27 of 48 grid points');
+    expect(describeFit(fit({ drives }))).toBe('torsion drives: drive 2 of 2, 27 of 48 points');
   });
 
   it('says what it waits for', () => {

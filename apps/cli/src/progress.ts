@@ -117,7 +117,7 @@ function describeDrives(drives: readonly DriveView[]): string {
   const ended = drives.filter(hasDriveEnded).length;
   const { pointsDone, pointsTotal } = sumPoints(drives);
   const current = Math.min(ended + 1, drives.length);
-  return `${STAGE_WORDS['qc-generation']}: drive ${current} of ${drives.length}, ${pointsDone} of ${pointsTotal} grid points`;
+  return `${STAGE_WORDS['qc-generation']}: drive ${current} of ${drives.length}, ${pointsDone} of ${pointsTotal} points`;
 }
 
 function sumPoints(drives: readonly DriveView[]): { pointsDone: number; pointsTotal: number } {

@@ -604,7 +604,7 @@ describe('a gateway', () => {
     expect(await get('/health/live')).toEqual({ status: 'ok' });
     expect(await get('/health/ready')).toEqual({ status: 'ok' });
     expect(await get('/api/v2/workflows')).toMatchObject({
-      workflows: [{ name: 'debug' }, { name: 'default' }, { name: 'draft' }],
+      workflows: [{ name: 'debug' }, { name: 'default' }, { name: 'draft' }, { name: 'fast' }],
     });
     await startWorker();
     await expect

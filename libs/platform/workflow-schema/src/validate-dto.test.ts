@@ -116,7 +116,7 @@ describe('validation', () => {
 
 describe('the built-in workflows', () => {
   it('are found by name, and each is valid', () => {
-    expect([...builtInWorkflows.keys()]).toEqual(['debug', 'default', 'draft']);
+    expect([...builtInWorkflows.keys()]).toEqual(['debug', 'default', 'draft', 'fast']);
     for (const [name, workflow] of builtInWorkflows) {
       expect(workflow.name).toBe(name);
       expect('value' in validateDto(Workflow, JSON.parse(JSON.stringify(workflow)))).toBe(true);
