@@ -2,6 +2,7 @@ import {
   appendFileSync,
   chmodSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
@@ -42,7 +43,7 @@ function usePython(pipExitCode: number): void {
     `#!/bin/sh
 echo "$@" >> ${directory}/calls
 [ "$2" = venv ] || exit ${pipExitCode}
-mkdir -p "$4/bin" && cp "$0" "$4/bin/python"
+mkdir -p "$4/bin" && cp "$0" "$4/bin/python" && touch "$4/pyvenv.cfg"
 `,
   );
   chmodSync(python, 0o755);
@@ -79,6 +80,15 @@ describe('installing an engine with pip', () => {
     usePython(0);
     await installEngine(program);
     expect(calls()).toHaveLength(6);
+  });
+
+  it('empties no folder that is no environment', async () => {
+    usePython(0);
+    const folder = join(directory, 'engines', 'some');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'mine.txt'), '');
+    await expect(installEngine(program)).rejects.toThrow(`${folder} is no Python environment`);
+    expect(existsSync(join(directory, 'calls'))).toBe(false);
   });
 
   it('says what to do where Python makes no environments', async () => {

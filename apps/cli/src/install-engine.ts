@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { findProgram } from '@bespoke/child-process';
 import { engineEnvironment } from '@bespoke/qc-engines';
 import { CliError } from './cli-error';
@@ -47,6 +48,12 @@ async function installEnvironment(name: string, requirements: readonly string[])
   const python3 = findProgram('python3');
   if (python3 === null) throw new CliError('usage', `${name} needs Python 3.9 or later: install python3`);
   mkdirSync(directory, { recursive: true });
+  // It is emptied: BESPOKE_ENGINES may name a folder that has other things of this name in it.
+  if (readdirSync(directory).length > 0 && !existsSync(join(directory, 'pyvenv.cfg')))
+    throw new CliError(
+      'usage',
+      `${directory} is no Python environment, and would be emptied: move it, or set BESPOKE_ENGINES to another folder`,
+    );
   rmSync(complete, { force: true });
   if (!(await runs([python3, '-m', 'venv', '--clear', directory])))
     throw new CliError(
