@@ -95,7 +95,7 @@ export const taskKinds = {
     timeoutMs: 2 * HOUR_MS,
     maxAttempts: 3,
     cores: 1,
-    memoryBytes: 1024 * MEBIBYTE,
+    memoryBytes: 512 * MEBIBYTE,
   },
   'group-fragments': {
     kind: 'group-fragments',
