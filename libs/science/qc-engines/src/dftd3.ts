@@ -5,6 +5,7 @@ import { ANGSTROM_PER_BOHR } from '@bespoke/units';
 import type { EngineRun } from './engine';
 import { enginePython, packageVersion } from './engine-environment';
 import { withResidentProcess } from './resident-process';
+import { threadLimits } from './threads';
 
 /** Beside the sources, also of what is built. */
 const PROGRAM = join(__dirname, '..', 'src', 'dftd3_process.py');
@@ -36,7 +37,7 @@ export async function d3bjDispersion(
 ): Promise<EnergyAndGradient> {
   const python = interpreter();
   if (python === null) throw new ProgramNotFoundError('python with dftd3');
-  const program = { name: 'dftd3', command: python, args: [PROGRAM], env: { OMP_NUM_THREADS: '1' } };
+  const program = { name: 'dftd3', command: python, args: [PROGRAM], env: threadLimits(1) };
   const geometryBohr = Float64Array.from(geometryAngstrom, (coordinate) => coordinate / ANGSTROM_PER_BOHR);
   return withResidentProcess(program, run, (ask) =>
     ask<EnergyAndGradient>({ elements, geometryBohr, functional }),

@@ -11,6 +11,7 @@ import {
 import { findLibxtb, type LibxtbLocation } from './libxtb-location';
 import type { LibxtbJob } from './libxtb-process';
 import { withResidentProcess } from './resident-process';
+import { threadLimits } from './threads';
 
 /** The built program, also when this file is run from its source. */
 const PROGRAM = join(__dirname, '..', 'dist', 'libxtb-process.js');
@@ -81,7 +82,7 @@ function inProcess<Result>(library: LibxtbLocation, job: LibxtbJob, run: EngineR
     command: process.execPath,
     args: [PROGRAM, library.path],
     // A small molecule does not get faster by more threads, and theirs wait for each other by spinning.
-    env: { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', MKL_NUM_THREADS: '1' },
+    env: threadLimits(1),
   };
   return withResidentProcess(program, run, (ask) => ask<Result>(job));
 }

@@ -4,6 +4,7 @@ import { findProgram, ProgramNotFoundError, runProgram } from '@bespoke/child-pr
 import { elementSymbol } from '@bespoke/molecule';
 import { EngineCrashError, EngineError, type EngineRun } from './engine';
 import { programVersion } from './program-version';
+import { threadLimits } from './threads';
 
 export interface MopacInput {
   /** The method, and what is to be done: the atoms are moved unless `1SCF` is among them. */
@@ -51,7 +52,7 @@ export async function runMopac(input: MopacInput, directory: string, run: Engine
     args: ['mopac.mop'],
     cwd: directory,
     // Its threads wait for each other by spinning: one thread takes a fiftieth of the CPU time.
-    env: { ...process.env, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' },
+    env: { ...process.env, ...threadLimits(1) },
     memoryBytes: run.memoryBytes,
     ...(run.signal && { signal: run.signal }),
   });

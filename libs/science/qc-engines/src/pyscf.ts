@@ -7,6 +7,7 @@ import { enginePython, packageVersion } from './engine-environment';
 import { engineOfGradients } from './engine-of-gradients';
 import { withResidentProcess } from './resident-process';
 import { inScratchDirectory } from './scratch';
+import { threadLimits } from './threads';
 
 /** Beside the sources, also of what is built. */
 const PROGRAM = join(__dirname, '..', 'src', 'pyscf_process.py');
@@ -95,13 +96,7 @@ function interpreter(): string | null {
 }
 
 function processOf(python: string, { cores }: EngineRun) {
-  const threads = String(cores);
-  return {
-    name: 'PySCF',
-    command: python,
-    args: [PROGRAM],
-    env: { OMP_NUM_THREADS: threads, OPENBLAS_NUM_THREADS: threads, MKL_NUM_THREADS: threads },
-  };
+  return { name: 'PySCF', command: python, args: [PROGRAM], env: threadLimits(cores) };
 }
 
 /** "B3LYP-D3BJ" as PySCF takes it apart. D3(BJ) is D3BJ, and D3 without a word on its damping is nobody's. */

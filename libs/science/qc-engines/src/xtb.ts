@@ -17,6 +17,7 @@ import type { LibxtbLocation } from './libxtb-location';
 import { optimizeInProcess, singlePointInProcess, usableLibxtb } from './libxtb-processes';
 import { programVersion } from './program-version';
 import { inScratchDirectory } from './scratch';
+import { threadLimits } from './threads';
 import { ownWords } from './xtb-words';
 import { writeXyz } from './xyz';
 
@@ -200,9 +201,7 @@ function environment({ cores, memoryBytes }: EngineRun): NodeJS.ProcessEnv {
   const stackBytes = Math.min(MAX_STACK_BYTES, Math.floor(memoryBytes / (2 * cores)));
   return {
     ...process.env,
-    OMP_NUM_THREADS: String(cores),
-    OPENBLAS_NUM_THREADS: String(cores),
-    MKL_NUM_THREADS: String(cores),
+    ...threadLimits(cores),
     OMP_STACKSIZE: `${Math.floor(stackBytes / 1024)}K`,
   };
 }
