@@ -32,7 +32,7 @@ export class ProgramMemoryExceededError extends Error {
     const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(2)} GB`;
     super(
       `${command} was stopped because it used ${gigabytes(usedBytes)} of memory where ${gigabytes(limitBytes)} ` +
-        'are the limit: raise --max-mem',
+        'are the limit: give the worker more by --max-mem (--qc-compute-max-mem of bespoke executor)',
     );
     this.name = 'ProgramMemoryExceededError';
   }

@@ -35,9 +35,9 @@ export interface ProgramResult {
 }
 
 /**
- * Runs a program to its end, whatever its exit code. It has a process group of its own, killed whole on abort,
- * on time-out and when it exceeds its memory; what it leaves behind in its group when it ends is killed too, and so is everything when
- * this process dies. The promise settles only when all are gone.
+ * Runs a program to its end, whatever its exit code. It has a process group of its own, killed whole on abort, on
+ * time-out and when it exceeds its memory; what it leaves behind in its group when it ends is killed too, and so is
+ * everything when this process dies. The promise settles only when all are gone.
  * @throws ProgramNotFoundError, ProgramTimedOutError, ProgramMemoryExceededError, ProgramOutputTooLargeError, or the
  * signal's reason
  */
