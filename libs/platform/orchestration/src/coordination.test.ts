@@ -583,6 +583,23 @@ describe('fits and drives', () => {
     expect(platform.fits.get('two')!.status).toBe('succeeded');
   });
 
+  it('of two levels end as the lower one does where that has no profile, and try it again where it crashed', () => {
+    for (const seed of seeds) {
+      const platform = new Platform(seeded(seed));
+      platform.crashKind = 'conformers';
+      platform.submit('one', 'a', undefined, twoLevels);
+      platform.settle();
+      expect(platform.fits.get('one')!.failure!.message).toContain('the process died');
+      platform.crashKind = null;
+      platform.broken.add('b@60');
+      platform.submit('two', 'a.b', undefined, twoLevels);
+      platform.settle();
+      const { status, drives } = platform.fits.get('two')!;
+      expect([status, ...drives.map((drive) => drive.status)]).toEqual(['succeeded', 'succeeded', 'failed']);
+      expect(drives[1]!.failure!.message).toContain('SCF did not converge');
+    }
+  });
+
   it('of two levels are cancelled with the lower one and its single points', () => {
     for (const seed of seeds) {
       const platform = new Platform(seeded(seed));
