@@ -15,7 +15,7 @@ export interface FigureRow {
 }
 
 /** What a fit made of figures, one in a row. */
-export function figureTable(id: string, figures: readonly FigureRow[]): Markup {
+export function figureTable(className: string, figures: readonly FigureRow[]): Markup {
   const row = ({ section, smirks, attribute, before, after, priorWidth, unit }: FigureRow): Markup => {
     const numbers = [
       before.toFixed(4),
@@ -30,5 +30,9 @@ export function figureTable(id: string, figures: readonly FigureRow[]): Markup {
   const rows = markup`<thead><tr><th scope="col">Section</th><th scope="col">SMIRKS</th><th scope="col">figure</th>
       ${heads.map((head) => markup`<th scope="col" class="number">${head}</th>`)}<th scope="col">unit</th></tr></thead>
     <tbody>${figures.map(row)}</tbody>`;
-  return scrollingTable(id, 'Figures before and after the fit, and how far each might well have gone', rows);
+  return scrollingTable(
+    className,
+    'Figures before and after the fit, and how far each might well have gone',
+    rows,
+  );
 }
