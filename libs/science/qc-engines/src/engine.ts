@@ -9,14 +9,16 @@ export interface LevelOfTheory {
   solvent?: string | null;
 }
 
-/** A closed-shell molecule at a geometry, and the level of theory that it is computed at. */
-export interface Calculation extends LevelOfTheory {
+export interface ClosedShellMolecule {
   /** Atomic numbers. */
   elements: readonly number[];
   formalCharge: number;
   /** Flat [x0, y0, z0, x1, …]. */
   geometryAngstrom: ArrayLike<number>;
 }
+
+/** A molecule and the level of theory that it is computed at. */
+export interface Calculation extends ClosedShellMolecule, LevelOfTheory {}
 
 export interface SinglePointRequest extends Calculation {
   /** Whether the gradient is wanted too. */

@@ -1,12 +1,8 @@
-import type { EngineRun } from './engine';
+import type { ClosedShellMolecule, EngineRun } from './engine';
 import { mopacWords, runMopac, type MopacFigures } from './mopac-program';
 import { inScratchDirectory } from './scratch';
 
-export interface Am1Request {
-  /** Atomic numbers. */
-  elements: readonly number[];
-  formalCharge: number;
-  geometryAngstrom: ArrayLike<number>;
+export interface Am1Request extends ClosedShellMolecule {
   /**
    * Relax the geometry until the norm of the whole gradient is below this, kcal/mol/angstrom; null takes it as it is.
    */

@@ -2,17 +2,13 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findProgram, ProgramNotFoundError, runProgram } from '@bespoke/child-process';
 import { elementSymbol } from '@bespoke/molecule';
-import { EngineCrashError, EngineError, type EngineRun } from './engine';
+import { EngineCrashError, EngineError, type ClosedShellMolecule, type EngineRun } from './engine';
 import { programVersion } from './program-version';
 import { threadLimits } from './threads';
 
-export interface MopacInput {
+export interface MopacInput extends ClosedShellMolecule {
   /** The method, and what is to be done: the atoms are moved unless `1SCF` is among them. */
   keywords: readonly string[];
-  /** Atomic numbers. */
-  elements: readonly number[];
-  formalCharge: number;
-  geometryAngstrom: ArrayLike<number>;
 }
 
 /** What MOPAC reports and computed, after a self-consistent field was reached. */
