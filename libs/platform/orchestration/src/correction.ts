@@ -1,6 +1,5 @@
 import type * as deltaLearning from '@bespoke/delta-learning';
 import type { CorrectedPoint, HighLevelResult, LowLevelScan } from '@bespoke/delta-learning';
-import type * as units from '@bespoke/units';
 import type { Failure, TorsionDriveRecord } from '@bespoke/workflow-schema';
 import type { Command } from './command';
 import {
@@ -30,7 +29,7 @@ export type DeltaLearning = Pick<
   typeof deltaLearning,
   'geometrySteps' | 'nextSinglePoints' | 'correctedProfile'
 > &
-  Pick<typeof units, 'KCAL_PER_MOL_PER_HARTREE'>;
+  Record<'KCAL_PER_MOL_PER_HARTREE', number>;
 
 export interface CorrectionOrder extends DriveOrder {
   singlePoints: SinglePointOrder;

@@ -109,7 +109,7 @@ describe('the derivatives of the relaxed objective', () => {
 describe('the second derivatives that speed the fit up', () => {
   it('agree with central differences, but for a small rest', () => {
     const molecule = moleculeFromSmiles(recorded.mappedSmiles);
-    const dihedral = recorded.dihedral as Drive['dihedral'];
+    const dihedral = recorded.dihedral as [number, number, number, number];
     const drive = { molecule, dihedral, chargesE: molecule.atoms.map(() => 0), points: recorded.points };
     const figures = figuresOf(drive, ['ProperTorsions']);
     const { profile } = profileOf(forceField, drive, figures, SETTINGS);
