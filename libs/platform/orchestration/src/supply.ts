@@ -63,7 +63,7 @@ export function unsupportedEngine(supply: Supply, stage: StageName, program: str
   ].sort();
   if (programs.includes(program)) return null;
   const present = programs.length > 0 ? `There is ${programs.join(', ')}.` : 'There is no engine at all.';
-  return `No worker pool for ${stage} has the program ${program}. ${present} Choose another ${DECIDED_BY[stage]}, or add a pool of workers that have ${program}.`;
+  return `No worker pool for ${stage} has the program ${program}. ${present} Choose another ${DECIDED_BY[stage]}, or add workers that have ${program} (\`bespoke engines install ${program}\` on their machine, then start them again).`;
 }
 
 function highestVersion(
