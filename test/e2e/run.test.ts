@@ -34,7 +34,7 @@ describe('executor run', () => {
       expect(torsion.points.length).toBe(24);
     }
     expect(report.fit?.objective.after.total).toBeLessThan(report.fit?.objective.before.total ?? 0);
-    expect(readFileSync(bespoke.file('report.html'), 'utf8')).toMatch(/<svg/);
+    expect(readFileSync(bespoke.file('melatonin.html'), 'utf8')).toMatch(/<svg/);
 
     const python = openffPython();
     if (python === null) {
@@ -183,7 +183,7 @@ describe('executor run', () => {
     expect(readFileSync(bespoke.file('fit.offxml'), 'utf8')).toMatch(
       /GFN2-xTB, xtb .* at geometries by GFN1-xTB, xtb/,
     );
-    expect(readFileSync(bespoke.file('report.html'), 'utf8')).toMatch(/class="band"/);
+    expect(readFileSync(bespoke.file('fit.html'), 'utf8')).toMatch(/class="band"/);
   });
 
   it('scans a fragment that two molecules share once', async () => {
@@ -220,7 +220,22 @@ describe('executor run', () => {
     const lastLine = stderr.trim().split('\n').at(-1) ?? '';
     expect(lastLine).toMatch(message);
     expect(bespoke.xtb.runs()).toEqual([]);
-    expect(existsSync(bespoke.file('report.html'))).toBe(false);
+    expect(existsSync(bespoke.file('output.html'))).toBe(false);
     await until('every process to be gone', () => bespoke.processes.alive().length === 0, 15_000);
   });
+});
+
+describe('executor watch, retrieve and cancel', () => {
+  it.each(['watch', 'retrieve', 'cancel'])(
+    '%s says how to name a fit where none is named',
+    async (command) => {
+      const bespoke = newBespoke();
+      const unnamed = await bespoke.run(['executor', command]);
+      expect(unnamed).toMatchObject({ exitCode: 2, stdout: '' });
+      expect(unnamed.stderr).toMatch(/^error: .*--id <id>.*executor list.*\n$/);
+      expect((await bespoke.run(['executor', command, 'f1'])).stderr).toBe(
+        'error: f1 needs its option: --id f1\n',
+      );
+    },
+  );
 });

@@ -44,4 +44,4 @@ for attempt in first second 'second, nothing known'; do
     sh -c 'cd /opt/bespoke && exec "$@"' sh "${job[@]}"
   echo "== Node $node_major, $attempt run: $((SECONDS - started)) s"
 done
-ls -l "$root/opt/bespoke/melatonin.offxml" "$root/opt/bespoke/melatonin.json"
+ls -l "$root/opt/bespoke/melatonin."{offxml,json,html}

@@ -18,18 +18,20 @@ function running<O>(command: (options: O) => Promise<number>): (options: O) => P
   };
 }
 
-/** What most people try first, a molecule or an id without its option, gets the option named. */
+/** What most people try first, a molecule or an id without its option, or no id at all, gets the option named. */
 function namingOption(command: Command, optionFor: (stray: string) => string): Command {
   return command.configureOutput({
     outputError: (text, write) => {
       const [stray] = command.args;
-      const isStray = stray !== undefined && /too many arguments|required option '--id/.test(text);
-      write(isStray ? `error: ${stray} needs its option: ${optionFor(stray)} ${stray}\n` : text);
+      const lacksId = text.includes("required option '--id");
+      if (stray !== undefined && (lacksId || text.includes('too many arguments')))
+        write(`error: ${stray} needs its option: ${optionFor(stray)} ${stray}\n`);
+      else if (lacksId) write('error: which fit? give --id <id>; `./bespoke executor list` shows the ids\n');
+      else write(text);
     },
   });
 }
 
-const idOption = (): string => '--id';
 const moleculeOption = (stray: string): string => (/\.\w+$/.test(stray) ? '--file' : '--smiles');
 
 function directoryOption(command: Command): Command {
@@ -51,7 +53,7 @@ function submitOptions(command: Command): Command {
     )
     .option(
       '--workflow-file <file>',
-      'a workflow of your own, JSON: start from the `workflow` of any report (--output)',
+      'a workflow of your own, JSON: start from the `workflow` of any report (--output); a whole report stands for its workflow',
     )
     .option(
       '--force-field <name|file>',
@@ -90,16 +92,28 @@ function gatewayOptions(command: Command): Command {
   );
 }
 
+/** For commands about fits that were handed in. */
+function fitIdOption(command: Command, several: boolean): Command {
+  const id = new Option(
+    '--id <id>',
+    `required: the id of a fit, as \`executor list\` shows it${several ? '; may be given several times' : ''}`,
+  ).makeOptionMandatory();
+  if (several) id.argParser(collect);
+  return namingOption(command, () => '--id')
+    .usage('--id <id> [options]')
+    .addOption(id);
+}
+
 function outputOptions(command: Command, defaultOutput?: string): Command {
   return command
     .option('--output <file>', 'the report, JSON', defaultOutput)
     .option(
       '--output-force-field <file>',
-      `the force field${defaultOutput ? ' (default: beside the report, .offxml)' : ', OFFXML'}`,
+      `the force field${defaultOutput ? ' (default: named as the report, .offxml)' : ', OFFXML'}`,
     )
     .option(
       '--output-report <file>',
-      `the report to look at${defaultOutput ? ' (default: report.html beside the report)' : ', HTML'}`,
+      `the report to look at${defaultOutput ? ' (default: named as the report, .html)' : ', HTML'}`,
     );
 }
 
@@ -146,12 +160,8 @@ function bespoke(): Command {
     .option('--no-plan', 'do not wait until it is known what several molecules share')
     .action(async (options) => running((await import('./commands/submit.js')).submit)(options));
   gatewayOptions(
-    namingOption(
-      executor.command('watch').description('show how fits get on until they have ended'),
-      idOption,
-    ),
+    fitIdOption(executor.command('watch').description('show how fits get on until they have ended'), true),
   )
-    .requiredOption('--id <id>', 'a fit; may be given several times', collect)
     .option('--json', 'each fit as a line of JSON when all have ended')
     .action(async (options) => running((await import('./commands/watch.js')).watch)(options));
   gatewayOptions(executor.command('list').description('one line for each fit'))
@@ -168,15 +178,13 @@ function bespoke(): Command {
     .action(async (options) => running((await import('./commands/list.js')).list)(options));
   outputOptions(
     gatewayOptions(
-      namingOption(executor.command('retrieve').description('write the results of a fit'), idOption),
+      fitIdOption(executor.command('retrieve').description('write the results of a fit'), false),
     ),
   )
-    .requiredOption('--id <id>', 'the fit')
     .option('--output-log <file>', 'what engines wrote before they failed, text')
     .option('--json', 'the fit and the files as a line of JSON')
     .action(async (options) => running((await import('./commands/retrieve.js')).retrieve)(options));
-  gatewayOptions(namingOption(executor.command('cancel').description('end fits'), idOption))
-    .requiredOption('--id <id>', 'a fit; may be given several times', collect)
+  gatewayOptions(fitIdOption(executor.command('cancel').description('end fits'), true))
     .option('--json', 'each fit as a line of JSON')
     .action(async (options) => running((await import('./commands/cancel.js')).cancel)(options));
 

@@ -19,19 +19,19 @@ describe('the outputs of several molecules', () => {
 
   it('carry the suffix before the extension', () => {
     expect(fitOutputs({ output: 'out/fit.json', outputForceField: 'ff' }, ['a', ''])).toEqual([
-      { report: 'out/fit-a.json', forceField: 'ff-a', page: 'out/report-a.html', log: 'out/fit-a.log' },
-      { report: 'out/fit-2.json', forceField: 'ff-2', page: 'out/report-2.html', log: 'out/fit-2.log' },
+      { report: 'out/fit-a.json', forceField: 'ff-a', page: 'out/fit-a.html', log: 'out/fit-a.log' },
+      { report: 'out/fit-2.json', forceField: 'ff-2', page: 'out/fit-2.html', log: 'out/fit-2.log' },
     ]);
   });
 });
 
 describe('the outputs of one molecule', () => {
-  it('lie beside the report unless they are named', () => {
+  it('lie beside the report, with its name, unless they have names of their own', () => {
     expect(fitOutputs({ output: 'out/melatonin.json' }, ['melatonin'])).toEqual([
       {
         report: 'out/melatonin.json',
         forceField: 'out/melatonin.offxml',
-        page: 'out/report.html',
+        page: 'out/melatonin.html',
         log: 'out/melatonin.log',
       },
     ]);

@@ -40,14 +40,18 @@ export function outputSuffixes(names: readonly string[]): string[] {
 }
 
 /**
- * Where each molecule's results go. By default force field and page lie beside the report: `x.json`, `x.offxml`
- * and `report.html`. With several molecules each file's name gets the molecule's suffix: `x-aspirin.json`.
+ * Where each molecule's results go. By default force field and page lie beside the report and have its name:
+ * `x.json`, `x.offxml` and `x.html`. With several molecules each gets the molecule's suffix: `x-aspirin.json`.
  */
 export function fitOutputs(options: OutputOptions, names: readonly string[]): FitOutputs[] {
   const { output } = options;
-  const forceField = options.outputForceField ?? withoutExtension(output) + '.offxml';
-  const page = options.outputReport ?? path.join(path.dirname(output), 'report.html');
-  const files = { report: output, forceField, page, log: withoutExtension(output) + '.log' };
+  const stem = withoutExtension(output);
+  const files: FitOutputs = {
+    report: output,
+    forceField: options.outputForceField ?? `${stem}.offxml`,
+    page: options.outputReport ?? `${stem}.html`,
+    log: `${stem}.log`,
+  };
   if (names.length === 1) return [files];
   return outputSuffixes(names).map((suffix) => ({
     report: withSuffix(files.report, suffix),

@@ -1,8 +1,11 @@
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { createGatewayClient, type GatewayClient } from '@bespoke/client';
-import type { FitView } from '@bespoke/workflow-schema';
+import { builtInWorkflows, type FitView } from '@bespoke/workflow-schema';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { submissions, submitOrResume } from './submission';
 
@@ -68,5 +71,39 @@ describe('submitting', () => {
     await expect(submissions({ workflow: 'draft', workflowFile: 'x' }, [molecule])).rejects.toMatchObject({
       reason: 'usage',
     });
+  });
+});
+
+describe('a workflow file', () => {
+  let directory: string;
+  beforeEach(() => {
+    directory = mkdtempSync(path.join(tmpdir(), 'bespoke-workflow-'));
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  const workflow = { ...builtInWorkflows.get('debug')!, name: 'mine' };
+
+  async function submitted(content: object) {
+    const workflowFile = path.join(directory, 'given.json');
+    writeFileSync(workflowFile, JSON.stringify(content));
+    const [submission] = await submissions({ workflowFile }, [molecule]);
+    return submission!.body.customWorkflow;
+  }
+
+  it('is a workflow, or the report of a fit, whose workflow is meant', async () => {
+    expect(await submitted(workflow)).toEqual(workflow);
+    expect(
+      await submitted({ schema: 'bespoke-fit-report', schemaVersion: 1, fitId: 'f1', workflow }),
+    ).toEqual(workflow);
+  });
+
+  it('is refused with what is wrong in it, in a report too', async () => {
+    const wrong = { ...workflow, qc: { ...workflow.qc, program: 7 } };
+    for (const content of [wrong, { schema: 'bespoke-fit-report', workflow: wrong }]) {
+      const refusal = submitted(content);
+      await expect(refusal).rejects.toMatchObject({ reason: 'badWorkflow' });
+      await expect(refusal).rejects.toThrow(/given\.json: qc\.program: [^;]*; start from/);
+    }
+    await expect(submitted({ schema: 'another', workflow })).rejects.toThrow(/schema should not exist/);
   });
 });

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { hasEnded, ProblemError, type GatewayClient } from '@bespoke/client';
 import { contentKey } from '@bespoke/content-key';
-import type { ChargeModelName, FitView, SubmitFit, Workflow } from '@bespoke/workflow-schema';
+import type { ChargeModelName, FitReport, FitView, SubmitFit, Workflow } from '@bespoke/workflow-schema';
 import { CliError, exitReasonOf } from './cli-error';
 import { readText, type MoleculeInput } from './molecule-input';
 
@@ -96,6 +96,7 @@ async function knownChargeModel(name: string): Promise<ChargeModelName> {
   );
 }
 
+/** The workflow that a file is, or, where it is the report of a fit, the one of that fit. */
 async function readWorkflow(file: string): Promise<Workflow> {
   let json: unknown;
   try {
@@ -105,8 +106,10 @@ async function readWorkflow(file: string): Promise<Workflow> {
     throw new CliError('badWorkflow', `${file} is not JSON: ${(error as Error).message}`, { cause: error });
   }
   const { validateDto, Workflow } = await import('@bespoke/workflow-schema');
-  const validated = validateDto(Workflow, json);
-  if ('value' in validated) return json as Workflow;
+  const report = json as Partial<FitReport> | null;
+  const workflow = report?.schema === 'bespoke-fit-report' ? report.workflow : json;
+  const validated = validateDto(Workflow, workflow);
+  if ('value' in validated) return workflow as Workflow;
   const reasons = validated.errors.map(({ field, message }) => `${field}: ${message}`).join('; ');
   throw new CliError(
     'badWorkflow',
