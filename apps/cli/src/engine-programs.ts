@@ -1,3 +1,5 @@
+import { usableLibxtb } from '@bespoke/qc-engines';
+
 /** A QC program as it is installed; the engine of the same name in `@bespoke/qc-engines` uses it. */
 export interface EngineProgram {
   name: string;
@@ -11,8 +13,8 @@ export interface EngineProgram {
 }
 
 export type Installation =
-  /** Unless the program is there, wherever it is from. */
-  | { by: 'apt'; packages: readonly string[]; elsewhere: string }
+  /** Unless it is there, wherever it is from; where it does not say whether it is, the program is what is looked for. */
+  | { by: 'apt'; package: string; isThere?: () => Promise<boolean>; elsewhere: string }
   /** Into a virtual environment of its own; what decides the digits of a result has its version pinned. */
   | { by: 'pip'; requirements: readonly string[] };
 
@@ -23,7 +25,17 @@ export const ENGINE_PROGRAMS: readonly EngineProgram[] = [
     purpose: 'GFN2-xTB, GFN1-xTB, GFN-FF',
     variable: 'XTB_BIN',
     needed: true,
-    install: [{ by: 'apt', packages: ['xtb', 'libxtb6'], elsewhere: 'conda install -c conda-forge xtb' }],
+    install: [
+      { by: 'apt', package: 'xtb', elsewhere: 'conda install -c conda-forge xtb' },
+      {
+        by: 'apt',
+        package: 'libxtb6',
+        // Beside what these name no other library is used.
+        isThere: async () =>
+          Boolean(process.env['XTB_BIN'] || process.env['XTB_LIBRARY']) || (await usableLibxtb()) !== null,
+        elsewhere: 'it comes with xtb from conda-forge; without it drives with xtb take three times as long',
+      },
+    ],
   },
   {
     name: 'mopac',
@@ -31,7 +43,7 @@ export const ENGINE_PROGRAMS: readonly EngineProgram[] = [
       'AM1, PM6, PM7; AM1-BCC charges and WBO fragments, which NAGL charges and Pfizer fragments do without',
     variable: 'MOPAC_BIN',
     needed: true,
-    install: [{ by: 'apt', packages: ['mopac'], elsewhere: 'conda install -c conda-forge mopac' }],
+    install: [{ by: 'apt', package: 'mopac', elsewhere: 'conda install -c conda-forge mopac' }],
   },
   {
     name: 'pyscf',
@@ -46,7 +58,7 @@ export const ENGINE_PROGRAMS: readonly EngineProgram[] = [
     variable: 'PSI4_BIN',
     needed: false,
     install: [
-      { by: 'apt', packages: ['psi4'], elsewhere: 'conda install -c conda-forge psi4' },
+      { by: 'apt', package: 'psi4', elsewhere: 'conda install -c conda-forge psi4' },
       { by: 'pip', requirements: ['dftd3==1.7.0'] },
     ],
   },

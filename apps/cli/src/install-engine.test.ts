@@ -2,16 +2,20 @@ import {
   appendFileSync,
   chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { EngineProgram } from './engine-programs';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ENGINE_PROGRAMS, type EngineProgram } from './engine-programs';
 import { installEngine } from './install-engine';
 
 const program: EngineProgram = {
@@ -32,21 +36,31 @@ beforeEach(() => {
 });
 afterEach(() => {
   process.env = { ...environment };
+  vi.restoreAllMocks();
   rmSync(directory, { recursive: true });
 });
 
-/** A python3 that notes what it is asked for; its environments have a Python that ends with this code. */
+function writeProgram(name: string, script: string): void {
+  const file = join(directory, name);
+  writeFileSync(file, `#!/bin/sh\n${script}\n`);
+  chmodSync(file, 0o755);
+}
+
+/** A python3 that notes what it is asked for, but its version; its environments have a Python that ends with this code. */
 function usePython(pipExitCode: number): void {
-  const python = join(directory, 'python3');
-  writeFileSync(
-    python,
-    `#!/bin/sh
+  writeProgram(
+    'python3',
+    `[ "$1" = -c ] && exit 0
 echo "$@" >> ${directory}/calls
-[ "$2" = venv ] || exit ${pipExitCode}
-mkdir -p "$4/bin" && cp "$0" "$4/bin/python" && touch "$4/pyvenv.cfg"
-`,
+[ "$2" = venv ] || { [ ${pipExitCode} = 0 ] || echo "ERROR: no such host" >&2; exit ${pipExitCode}; }
+mkdir -p "$4/bin" && cp "$0" "$4/bin/python" && touch "$4/pyvenv.cfg"`,
   );
-  chmodSync(python, 0o755);
+}
+
+/** An apt-get that notes what it is asked for, for root and for others. */
+function useApt(): void {
+  writeProgram('apt-get', `echo "$@" >> ${directory}/calls`);
+  writeProgram('sudo', 'shift; exec "$@"');
 }
 
 const calls = (): string[] =>
@@ -74,7 +88,9 @@ describe('installing an engine with pip', () => {
     usePython(1);
     await expect(installEngine(newer)).rejects.toMatchObject({
       name: 'CliError',
-      message: 'pip could not install some==1.1; is there a network?',
+      message:
+        'pip could not install some==1.1: ERROR: no such host; ' +
+        'with a network there, run it again: bespoke engines install some',
     });
     expect(existsSync(join(directory, 'engines', 'some', 'complete'))).toBe(false);
     usePython(0);
@@ -95,5 +111,60 @@ describe('installing an engine with pip', () => {
     usePython(0);
     appendFileSync(join(directory, 'python3'), 'exit 1\n');
     await expect(installEngine(program)).rejects.toThrow('apt install python3-venv');
+  });
+
+  it('says which Python it needs where there is an older one', async () => {
+    writeProgram('python3', 'echo 3.8.10; exit 1');
+    await expect(installEngine(program)).rejects.toThrow(
+      `some needs Python 3.9 or later, but ${join(directory, 'python3')} is 3.8.10`,
+    );
+  });
+
+  it('waits for another one in the same folder, saying so, but not for a dead one', async () => {
+    usePython(0);
+    const other = spawn('sleep', ['60']);
+    const lock = join(directory, 'engines', 'some.lock');
+    mkdirSync(join(directory, 'engines'));
+    symlinkSync(String(other.pid), lock);
+    const told = new Promise<string>((resolve) =>
+      vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+        if (String(text).startsWith('waiting')) resolve(String(text));
+        return true;
+      }),
+    );
+    const installed = installEngine(program);
+    expect(await told).toContain(`waiting for process ${other.pid}, which installs into`);
+    expect(existsSync(join(directory, 'calls'))).toBe(false);
+    const died = once(other, 'exit');
+    other.kill('SIGKILL');
+    await died;
+    await installed;
+    expect(calls()).toEqual(['venv', 'install']);
+    expect(lstatSync(lock, { throwIfNoEntry: false })).toBeUndefined();
+  });
+});
+
+describe('installing an engine with apt', () => {
+  it('installs the library alone where the program is there', async () => {
+    useApt();
+    writeProgram('some', '');
+    const apt = { by: 'apt', elsewhere: '' } as const;
+    const isThere = () => Promise.resolve(false);
+    const install = [
+      { ...apt, package: 'some' },
+      { ...apt, package: 'libsome', isThere },
+    ];
+    await installEngine({ ...program, install });
+    expect(readFileSync(join(directory, 'calls'), 'utf8')).toBe(
+      'install --yes --no-install-recommends libsome\n',
+    );
+  });
+
+  it('installs no library beside a program that XTB_BIN names', async () => {
+    useApt();
+    writeProgram('xtb', '');
+    process.env['XTB_BIN'] = join(directory, 'xtb');
+    await installEngine(ENGINE_PROGRAMS.find(({ name }) => name === 'xtb')!);
+    expect(existsSync(join(directory, 'calls'))).toBe(false);
   });
 });

@@ -38,7 +38,7 @@ function driveSection(drive: DriveReport, number: number): Markup {
   return markup`<section class="card"><div class="head"><h3>${drive.id}</h3><span class="rmse">${change}</span></div>
 ${profilePlot(`drive-${number + 1}`, `Profiles of ${drive.id}: ${change}`, points, axis)}
 ${measuresTable(drive)}
-<p><code>${drive.mapped_smiles}</code>, dihedral ${drive.dihedral.join('-')} (atoms from 0)</p></section>
+<p><code>${drive.mapped_smiles}</code>, dihedral ${drive.dihedral.map((atom) => atom + 1).join('-')} by map numbers</p></section>
 `;
 }
 

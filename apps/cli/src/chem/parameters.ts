@@ -45,7 +45,7 @@ export function parametersWith(
   const forceField = readForceFields(forceFields);
   return async (record) => {
     const parent = moleculeOf(record, 'parent_smiles');
-    const warnings: string[] = [];
+    const warnings = warningsOf(record);
     const parameters: ReturnType<typeof described>[] = [];
     for (const given of givenFragments(record, parent)) {
       const { molecule: fragment, bond, occurrences, place } = given;
@@ -151,6 +151,17 @@ function assertCutFrom(
       );
     seen.add(parentAtom);
   });
+}
+
+/**
+ * What `chem fragment` warned of, in a list of its own.
+ * @throws FieldError
+ */
+function warningsOf(record: InputRecord): string[] {
+  const warnings = fieldOf(record, 'warnings') ?? [];
+  if (!Array.isArray(warnings) || !warnings.every((warning) => typeof warning === 'string'))
+    throw new FieldError('warnings', 'it is to be a list of strings');
+  return [...warnings];
 }
 
 /** A bond by map numbers, as indices of the parent. */

@@ -95,6 +95,8 @@ async function engineFinding({ name, purpose, variable, needed }: EngineProgram)
   try {
     const found = await engineNamed(name)!.probe();
     if (found !== null) return ok(name, found.version);
+    const incomplete = (await engineNamed(name)!.incomplete?.()) ?? null;
+    if (incomplete !== null) return { name, verdict, found: incomplete, advice: install };
     const advice = named
       ? `${variable} names ${named}, where there is no program: correct or unset it`
       : install;
@@ -115,10 +117,14 @@ async function libxtbFinding(): Promise<Finding> {
   return {
     ...missing,
     found: 'none in use: the xtb program is started for each gradient',
-    advice: process.env['XTB_BIN']
-      ? 'XTB_BIN names a program, which is then used; XTB_LIBRARY names a library'
-      : 'apt install libxtb6: drives with xtb take a third of the time',
+    advice: libxtbAdvice(process.env),
   };
+}
+
+function libxtbAdvice({ XTB_LIBRARY, XTB_BIN }: NodeJS.ProcessEnv): string {
+  if (XTB_LIBRARY) return `XTB_LIBRARY names ${XTB_LIBRARY}, which cannot be loaded: correct or unset it`;
+  if (XTB_BIN) return 'XTB_BIN names a program, which is then used; XTB_LIBRARY names a library';
+  return 'bespoke engines install xtb: drives with xtb take a third of the time';
 }
 
 function machineFinding(): Finding {

@@ -10,11 +10,8 @@ export async function listEngines(options: { json?: boolean }): Promise<number> 
     ENGINE_PROGRAMS.map(async (program) => {
       const { name, purpose } = program;
       // One that is there and does not run hides no other.
-      const [version, fault] = await versionOf(program).then(
-        (found) => [found, null] as const,
-        (error: Error) => [null, error.message] as const,
-      );
-      return { name, version, fault, purpose };
+      const found = await stateOf(program).catch((error: Error) => ({ version: null, fault: error.message }));
+      return { name, ...found, purpose };
     }),
   );
   if (options.json) process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
@@ -42,6 +39,12 @@ export async function installEngines(names: readonly string[]): Promise<number> 
     process.stdout.write(`${program.name} ${version}\n`);
   }
   return EXIT_CODES.success.code;
+}
+
+async function stateOf(program: EngineProgram): Promise<{ version: string | null; fault: string | null }> {
+  const version = await versionOf(program);
+  const incomplete = version === null ? await engineNamed(program.name)!.incomplete?.() : null;
+  return { version, fault: incomplete ? `${incomplete}: bespoke engines install ${program.name}` : null };
 }
 
 async function versionOf({ name }: EngineProgram): Promise<string | null> {

@@ -17,7 +17,7 @@ export interface Calculator {
 }
 
 /** What a program has to know to be an engine. `probe` gives the version of the program alone. */
-export interface GradientProgram extends Pick<QcEngine, 'name' | 'probe' | 'supports'> {
+export interface GradientProgram extends Pick<QcEngine, 'name' | 'probe' | 'incomplete' | 'supports'> {
   /**
    * Sets up what computes this molecule (a process, a directory), has it used, and clears it away whatever happens.
    * The geometry is the first that will be computed. Nothing here has to be checked again: it is a closed shell of
@@ -31,10 +31,12 @@ export interface GradientProgram extends Pick<QcEngine, 'name' | 'probe' | 'supp
 }
 
 /** An engine made of what computes gradients, and our optimiser. */
-export function engineOfGradients({ name, probe, supports, withCalculator }: GradientProgram): QcEngine {
+export function engineOfGradients(program: GradientProgram): QcEngine {
+  const { name, probe, incomplete, supports, withCalculator } = program;
   return {
     name,
     supports,
+    ...(incomplete && { incomplete }),
 
     async probe() {
       const found = await probe();

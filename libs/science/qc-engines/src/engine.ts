@@ -71,6 +71,11 @@ export interface QcEngine {
    * @throws EngineError when what is there does not say what it is
    */
   probe(): Promise<{ version: string } | null>;
+  /**
+   * Of an engine of several parts, where `probe` finds it not: the part that is there and the one that is missing, for a
+   * person; null when there is none of it.
+   */
+  incomplete?(): Promise<string | null>;
   /** Why the program cannot do this, or null when it can. Needs no program. */
   supports(level: LevelOfTheory, elements: readonly number[]): string | null;
   /** @throws EngineError, EngineCrashError, what `runProgram` throws */

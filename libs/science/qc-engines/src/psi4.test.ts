@@ -21,7 +21,8 @@ import { gradientError } from './testing/gradient-error';
 
 const realPsi4 = findProgram('psi4', 'PSI4_BIN');
 const isThere = realPsi4 !== null && enginePython('psi4', 'DFTD3_PYTHON') !== null;
-const isOlder = isThere && execFileSync(realPsi4, ['--version'], { encoding: 'utf8' }).startsWith('1.3');
+const isOlder =
+  isThere && execFileSync(realPsi4, ['--version'], { encoding: 'utf8', cwd: tmpdir() }).startsWith('1.3');
 
 const hydrogenPeroxide: ConstrainedOptimizationRequest = {
   elements: [8, 8, 1, 1],
@@ -79,6 +80,7 @@ describe('what psi4 can do', () => {
   it('is nothing where PSI4_BIN names no program', async () => {
     process.env['PSI4_BIN'] = '/nowhere/psi4';
     expect(await psi4.probe()).toBeNull();
+    expect(await psi4.incomplete!()).toBeNull();
     await expect(psi4.constrainedOptimization(hydrogenPeroxide, run())).rejects.toMatchObject({
       code: 'program-not-found',
     });

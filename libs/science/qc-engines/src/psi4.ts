@@ -43,6 +43,13 @@ export const psi4 = engineOfGradients({
     return dftd3 && { version: `${await versionOf(command)}+dftd3-${dftd3.version}` };
   },
 
+  async incomplete() {
+    const command = findProgram('psi4', 'PSI4_BIN');
+    if (command === null || (await probeDftd3()) !== null) return null;
+    const named = process.env['DFTD3_PYTHON'];
+    return `psi4 ${await versionOf(command)}, dftd3 missing${named ? ` (DFTD3_PYTHON names ${named}, where there is no program)` : ''}`;
+  },
+
   supports({ method, basis, solvent = null }) {
     const { functional, d3bj } = partsOf(method);
     if (d3bj ? !Object.hasOwn(D3BJ_NAMES, functional) : /-(d[34]|nl)|-3c$/i.test(functional)) {
