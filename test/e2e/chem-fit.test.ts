@@ -52,7 +52,11 @@ describe('chem fit', () => {
     expect(report.total.objective_before).toBeCloseTo(2 * report.fits[0]!.objective_before, 10);
     expect(report.total.converged).toBe(true);
     for (const { force_field } of report.fits) expect(existsSync(path.join(output, force_field))).toBe(true);
-    expect(readFileSync(path.join(output, 'report.html'), 'utf8')).toContain('<svg class="plot"');
+    const page = readFileSync(path.join(output, 'report.html'), 'utf8');
+    expect(page).toContain('<svg class="plot"');
+    expect(page).toContain(
+      `dihedral ${DRIVE.dihedrals[0]!.map((atom) => atom + 1).join('-')} by map numbers`,
+    );
   });
 
   it('says before it reads any drive what is wrong with its options', async () => {
