@@ -20,7 +20,7 @@ import {
   loadRDKit,
   moleculeFromSmiles,
 } from '@bespoke/molecule';
-import { compareWithParent } from '@bespoke/parent-check';
+import { compareDriveWithParent, compareWithParent } from '@bespoke/parent-check';
 import { forceFieldCharges } from '@bespoke/partial-charges';
 import { engineNamed } from '@bespoke/qc-engines';
 import { bespokeTorsions, builtInForceField, parseOffxml, withFigures } from '@bespoke/smirnoff';
@@ -180,7 +180,7 @@ async function comparePair(index, [parentSmiles, fragmentSmiles]) {
     const { parentBond } = occurrence;
     const { parentAtoms } = whole.occurrences.find((each) => each.parentBond.join() === parentBond.join());
     const started = performance.now();
-    const { deviationKcalPerMol } = await compareWithParent(
+    const { deviationKcalPerMol, points } = await compareWithParent(
       {
         fragment: fragment.molecule,
         dihedral: onFragment.profile.dihedral,
@@ -194,9 +194,24 @@ async function comparePair(index, [parentSmiles, fragmentSmiles]) {
       xtb,
       run,
     );
-    return { deviationKcalPerMol, seconds: (performance.now() - started) / 1000 };
+    return { deviationKcalPerMol, points, seconds: (performance.now() - started) / 1000 };
   });
-  const isUnlike = comparison.deviationKcalPerMol > parentCheck.thresholdKcalPerMol;
+  const deviationOfDrive = await compareDriveWithParent(
+    {
+      fragment: fragment.molecule,
+      dihedral: onFragment.profile.dihedral,
+      drive: onFragment.profile.points,
+      parent: comparison.points,
+      forceField: startOfFit(base, { torsions: onFragment.parameters, others: [] }, fit).forceField,
+      chargeModel: null,
+      ...level,
+    },
+    xtb,
+    run,
+  );
+  const isUnlike = [comparison.deviationKcalPerMol, deviationOfDrive].some(
+    (deviation) => deviation > parentCheck.thresholdKcalPerMol,
+  );
   const errorOfFragment = await errorOn(onWhole, await fitted(onFragment));
   const errorOfWhole = await errorOn(onWhole, await fitted(onWhole));
   return {
@@ -205,6 +220,7 @@ async function comparePair(index, [parentSmiles, fragmentSmiles]) {
     fragment: fragmentSmiles,
     atoms: [parent.atoms.length, fragment.molecule.atoms.length],
     deviation: comparison.deviationKcalPerMol,
+    deviationOfDrive,
     verdict: isUnlike ? 'unlike' : 'alike',
     errorOfBase: await errorOn(onWhole, base),
     errorWithoutCheck: errorOfFragment,

@@ -1,5 +1,5 @@
 import { endingTaskOn, runInThread, TaskHandler, type TaskContext } from '@bespoke/stage-worker';
-import type { ParentCheckResult, ParentCheckTask } from '@bespoke/workflow-schema';
+import type { ParentCheckResult, ParentCheckTask, TorsionDriveRecord } from '@bespoke/workflow-schema';
 import { Controller } from '@nestjs/common';
 import type { ParentCheckJob } from './parent-check.thread';
 
@@ -30,6 +30,9 @@ export class ParentCheckHandler {
             : (JSON.parse(await read(startConformerSha256)) as number[]),
         ),
       ),
+      drive: task.drive
+        ? (JSON.parse(await read(task.drive.torsionDriveSha256)) as TorsionDriveRecord)
+        : null,
       run: { cores, memoryBytes, scratchDirectory },
     };
     return endingTaskOn(REFUSALS, () => runInThread<ParentCheckResult>(THREAD, job, signal));

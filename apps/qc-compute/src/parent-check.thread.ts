@@ -1,8 +1,13 @@
 import { loadRDKit, moleculeFromSmiles } from '@bespoke/molecule';
-import { compareWithParent } from '@bespoke/parent-check';
+import { compareDriveWithParent, compareWithParent } from '@bespoke/parent-check';
 import { EngineError, engineNamed, type EngineRun } from '@bespoke/qc-engines';
 import { appendTorsions, parseOffxml } from '@bespoke/smirnoff';
-import type { ParentCheckResult, ParentCheckTask, StartConformer } from '@bespoke/workflow-schema';
+import type {
+  ParentCheckResult,
+  ParentCheckTask,
+  StartConformer,
+  TorsionDriveRecord,
+} from '@bespoke/workflow-schema';
 
 /** What the thread is given: a task, and what the artifacts hold that it names. */
 export interface ParentCheckJob {
@@ -10,6 +15,8 @@ export interface ParentCheckJob {
   baseForceField: string;
   /** One for each whole molecule of the task, null where it has none. */
   startConformersAngstrom: (StartConformer | null)[];
+  /** Null where the task names none. */
+  drive: TorsionDriveRecord | null;
   run: Omit<EngineRun, 'signal'>;
 }
 
@@ -18,6 +25,7 @@ export default async function parentCheck({
   task,
   baseForceField,
   startConformersAngstrom,
+  drive,
   run,
 }: ParentCheckJob): Promise<ParentCheckResult> {
   await loadRDKit();
@@ -30,29 +38,39 @@ export default async function parentCheck({
     [],
   );
   const fragment = moleculeFromSmiles(task.mappedSmiles);
+  const level = { method: qc.method, basis: qc.basis ?? null, solvent: qc.solvent ?? null };
+  const compared = { fragment, dihedral, forceField, chargeModel, ...level };
   const deviations: number[] = [];
+  if (drive !== null) {
+    for (const parent of task.drive!.parents) {
+      const request = { ...compared, drive: drive.points, parent };
+      deviations.push(await compareDriveWithParent(request, engine, run));
+    }
+    return { deviationKcalPerMol: Math.max(...deviations) };
+  }
+  const parents: NonNullable<ParentCheckResult['parents']> = [];
   for (const [index, { mappedSmiles, fragmentAtoms }] of task.wholeMolecule.entries()) {
     const conformer = startConformersAngstrom[index] ?? null;
     const comparison = await compareWithParent(
       {
-        fragment,
-        dihedral,
+        ...compared,
         parent: {
           ...moleculeFromSmiles(mappedSmiles),
           conformerAngstrom: conformer && Float64Array.from(conformer),
         },
         parentAtoms: fragmentAtoms,
-        forceField,
-        chargeModel,
-        method: qc.method,
-        basis: qc.basis ?? null,
-        solvent: qc.solvent ?? null,
         gridSpacingDegrees,
       },
       engine,
       run,
     );
     deviations.push(comparison.deviationKcalPerMol);
+    parents.push(
+      comparison.points.map(({ gridDegrees, parentDifferenceKcalPerMol }) => ({
+        gridDegrees,
+        parentDifferenceKcalPerMol,
+      })),
+    );
   }
-  return { deviationKcalPerMol: Math.max(...deviations) };
+  return { deviationKcalPerMol: Math.max(...deviations), parents };
 }

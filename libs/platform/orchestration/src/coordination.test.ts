@@ -148,7 +148,12 @@ function answer(
       }
       return {
         outcome: 'succeeded',
-        output: { deviationKcalPerMol: task.input.mappedSmiles.includes('unlike') ? 1.25 : 0.1 },
+        output: task.input.drive
+          ? { deviationKcalPerMol: task.input.mappedSmiles.includes('drifting') ? 0.75 : 0.2 }
+          : {
+              deviationKcalPerMol: task.input.mappedSmiles.includes('unlike') ? 1.25 : 0.1,
+              parents: task.input.wholeMolecule.map(() => []),
+            },
       };
     case 'conformers':
       return {
@@ -629,7 +634,7 @@ describe('fits and drives', () => {
     const platform = new Platform(seeded(1));
     platform.broken.add('b+2@60');
     platform.held.add('conformers d').add('conformers b+3');
-    platform.submit('one', 'a.b+1.b+2.b+3.d');
+    platform.submit('one', 'a.b+1.b+2.b+3.d', undefined, { ...workflow, parentCheck: null });
     platform.run();
     expect(fitted(platform)).toEqual(['a']);
     const shown = (): string[] =>
@@ -833,6 +838,35 @@ describe('fits and drives', () => {
         task.kind === 'write-force-field' ? [task.input.fragments] : [],
       );
       expect(written!.map(({ mappedSmiles }) => mappedSmiles)).toEqual(['a', 'whole-unlike', 'b']);
+      return JSON.stringify(fit);
+    });
+    expect(new Set(endings).size).toBe(1);
+  });
+
+  it('drive the whole molecule too where the drive of a fragment went other ways than the molecule', () => {
+    const endings = seeds.map((seed) => {
+      const platform = new Platform(seeded(seed), 0.1);
+      platform.submit('one', 'a.drifting.b');
+      platform.settle();
+      const fit = platform.fits.get('one')!;
+      expect(fit.drives.map(({ fragment, status }) => `${fragment} ${status}`)).toEqual([
+        'a succeeded',
+        'a.drifting.b succeeded',
+        'b succeeded',
+      ]);
+      expect(fit.warnings).toEqual([
+        expect.stringMatching(/^bond 2-3 \(fragment drifting\).* differ by 0\.75 /),
+      ]);
+      const tasks = [...platform.tasks.values()];
+      const compared = tasks.flatMap((task) =>
+        task.kind === 'parent-check' && task.input.drive ? [task.input.mappedSmiles] : [],
+      );
+      expect(compared.sort()).toEqual(['b', 'drifting']);
+      const [written] = tasks.flatMap((task) =>
+        task.kind === 'write-force-field' ? [task.input.fragments] : [],
+      );
+      expect(written!.map(({ mappedSmiles }) => mappedSmiles)).toEqual(['a', 'whole-drifting', 'b']);
+      expect([...platform.wants]).toEqual([]);
       return JSON.stringify(fit);
     });
     expect(new Set(endings).size).toBe(1);

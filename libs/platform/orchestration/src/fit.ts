@@ -30,9 +30,11 @@ import {
   type ParameterFit,
 } from './parameter-fits';
 import {
+  areSettled,
   drivenMolecules,
   newParentChecks,
   parentCheckNeeds,
+  parentCheckTasks,
   parentCheckWarnings,
   withVerdicts,
   type DrivenInFit,
@@ -276,7 +278,11 @@ function driving(state: FitRecord, event: Observation): FitTransition {
 
   const programVersion = state.engineVersion;
   if (programVersion === null) return pinning(state, fragments, event);
-  const checked = state.parentChecks && withVerdicts(state, state.parentChecks, fragments, event.outcomes);
+  const checked =
+    state.parentChecks &&
+    withVerdicts(state, state.parentChecks, fragments, event.outcomes, (fragment) =>
+      driveOfFragment(state, programVersion, fragment),
+    );
   const known = { ...state, ...(checked && { parentChecks: checked.checks }) };
   const drives = fitDrives(known, fragments, event);
   const driven = drivenMolecules(fragments, known.parentChecks);
@@ -293,16 +299,23 @@ function driving(state: FitRecord, event: Observation): FitTransition {
   ];
   const updated = { ...known, drives };
   const open = drives.filter((drive) => !isEnded(drive));
-  if (open.length === 0) return drivesEnded(updated, fragments, event);
-  const waitingFor = open.every((drive) => drive.waitingFor !== null) ? open[0]!.waitingFor : null;
+  const isSettled = areSettled(known.parentChecks);
+  if (open.length === 0 && isSettled) return drivesEnded(updated, fragments, event);
+  const waitingFor = open.every((drive) => drive.waitingFor !== null) ? (open[0]?.waitingFor ?? null) : null;
   const shown = waiting(updated, waitingFor);
-  if (driven.some(({ isProvisional }) => isProvisional)) return { state: shown, commands };
+  if (!isSettled) return { state: shown, commands };
   const { state: fitted, ...fits } = stepParameterFits(shown, fragments, event);
   if (fits.failure !== null) return failedToFit(fitted, fits.failure, event.now);
   return {
     state: besideDrives(fitted, fits.waitingFor, event.now),
     commands: [...commands, ...fits.published.map(published)],
   };
+}
+
+/** What is driven of a fragment itself, if anything is. */
+function driveOfFragment(state: FitRecord, programVersion: string, molecule: Fragment): FitDrive | undefined {
+  const id = driveIdOf(driveOrder(state, programVersion, { molecule, isReplacement: false }));
+  return state.drives.find(({ driveId }) => driveId === id);
 }
 
 /** Pins the versions of what drives are computed with, once there is all of it. */
@@ -587,7 +600,7 @@ function released(state: FitRecord): FitTransition {
   if (state.released) return { state, commands: [] };
   const tasks = [
     state.fragmentTask,
-    ...(state.parentChecks?.checks ?? []).map(({ task }) => task),
+    ...parentCheckTasks(state.parentChecks),
     ...groupingsOf(state),
     ...parameterFitsOf(state),
     state.forceFieldTask,
@@ -604,7 +617,7 @@ function released(state: FitRecord): FitTransition {
 function driveOrder(
   { workflow, lane, singlePointVersion }: FitRecord,
   programVersion: string,
-  { molecule, isReplacement }: DrivenInFit,
+  { molecule, isReplacement }: Pick<DrivenInFit, 'molecule' | 'isReplacement'>,
 ): DriveOrder {
   const { mappedSmiles, dihedral, startConformerSha256 } = molecule;
   return {

@@ -1,11 +1,13 @@
 import {
   fragmentName,
   type DrivenMolecule,
+  type DriveOfCheck,
   type Fragment,
   type ParentCheckResult,
   type ParentVerdict,
 } from '@bespoke/workflow-schema';
-import type { FitOrder } from './fit';
+import { isDriveOpen } from './drive';
+import type { FitDrive, FitOrder } from './fit';
 import { afterTask, fitsTask, newTask, type FitTask } from './fit-task';
 import { versionToPin, type Supply } from './supply';
 import { readOutcome } from './task-output';
@@ -15,6 +17,11 @@ import type { TaskOutcome, TaskRequest, TaskSubject } from './task-request';
 export interface ParentCheck {
   task: FitTask | null;
   verdict: ParentVerdict | null;
+  /**
+   * A fragment that is like its molecule where the two were compared may be driven through other conformations: its
+   * drive is compared too, once it has ended. Absent where there is nothing to compare it with.
+   */
+  ofDrive?: { task: FitTask | null; isOver: boolean };
 }
 
 /** The checks of a fit's fragments, in their order. Plain JSON. */
@@ -58,33 +65,77 @@ export function newParentChecks(
   };
 }
 
-/** The tasks whose results the next step wants to see. */
+/** The tasks whose results the next step wants to see: what is known of the molecule is in the first one's. */
 export function parentCheckNeeds(checks: ParentChecks | undefined): string[] {
-  return (checks?.checks ?? []).flatMap(({ task, verdict }) =>
-    task !== null && verdict === null ? [task.taskId] : [],
-  );
+  return (checks?.checks ?? []).flatMap((check) => (isSettled(check) ? [] : tasksOf(check))).map(idOf);
 }
 
-/** The checks after what has become known of them, and the tasks that are still to be done. */
+/** All tasks of the checks. */
+export function parentCheckTasks(checks: ParentChecks | undefined): FitTask[] {
+  return (checks?.checks ?? []).flatMap(tasksOf);
+}
+
+/** Whether all verdicts are in, so that what is driven will not change any more. */
+export function areSettled(checks: ParentChecks | undefined): boolean {
+  return (checks?.checks ?? []).every(isSettled);
+}
+
+function isSettled({ task, verdict, ofDrive }: ParentCheck): boolean {
+  return task === null || (verdict !== null && (ofDrive === undefined || ofDrive.isOver));
+}
+
+function tasksOf({ task, ofDrive }: ParentCheck): FitTask[] {
+  return [task, ofDrive?.task ?? null].filter((each) => each !== null);
+}
+
+function idOf({ taskId }: FitTask): string {
+  return taskId;
+}
+
+/**
+ * The checks after what has become known of them, and the tasks that are still to be done.
+ * @param driveOf The drive of a fragment, while that is what is driven.
+ */
 export function withVerdicts(
   fit: FitOrder,
   { programVersion, checks }: ParentChecks,
   fragments: readonly Fragment[],
   outcomes: Readonly<Record<string, TaskOutcome | null>>,
+  driveOf: (fragment: Fragment) => FitDrive | undefined,
 ): { checks: ParentChecks; tasks: TaskRequest[] } {
   const tasks: TaskRequest[] = [];
-  const known = checks.map((check, index): ParentCheck => {
-    const { task, verdict } = check;
-    if (task === null || verdict !== null) return check;
+  /** The task's result; else the task as it goes on, or why it cannot. */
+  const step = (task: FitTask, request: (epoch: number) => TaskRequest) => {
     const outcome = readOutcome('parent-check', outcomes[task.taskId]);
-    if (outcome?.outcome === 'succeeded') return { task, verdict: verdictOf(outcome.output, fit) };
-    const next = afterTask(task, outcome, (epoch) =>
-      parentCheckTask(fit, fragments[index]!, programVersion!, epoch),
-    );
-    if ('failure' in next)
-      return { task, verdict: { verdict: 'not-compared', reason: next.failure.message } };
-    if (next.published) tasks.push(next.published);
-    return { task: next.task, verdict: null };
+    if (outcome?.outcome === 'succeeded') return { result: outcome.output };
+    const next = afterTask(task, outcome, request);
+    if ('task' in next && next.published) tasks.push(next.published);
+    return next;
+  };
+  const known = checks.map((check, index): ParentCheck => {
+    const { task } = check;
+    if (task === null || isSettled(check)) return check;
+    const fragment = fragments[index]!;
+    const first = step(task, (epoch) => parentCheckTask(fit, fragment, programVersion!, epoch));
+    if ('failure' in first)
+      return { task, verdict: { verdict: 'not-compared', reason: first.failure.message } };
+    if ('task' in first) return { task: first.task, verdict: null };
+    const verdict = check.verdict ?? verdictOf(first.result, fit);
+    const { parents } = first.result;
+    if (verdict.verdict === 'unlike' || parents === undefined) return { task, verdict };
+    const drive = driveOf(fragment);
+    if (drive === undefined || isDriveOpen(drive))
+      return { task, verdict, ofDrive: { task: null, isOver: false } };
+    if (drive.recordSha256 === null) return { task, verdict, ofDrive: { task: null, isOver: true } };
+    const compared = { torsionDriveSha256: drive.recordSha256, parents };
+    const request = (epoch: number): TaskRequest =>
+      parentCheckTask(fit, fragment, programVersion!, epoch, compared);
+    const taskOfDrive = check.ofDrive?.task ?? newTask(request(0));
+    const second = step(taskOfDrive, request);
+    if ('task' in second) return { task, verdict, ofDrive: { task: second.task, isOver: false } };
+    // Nothing speaks against a drive that cannot be compared.
+    const last = 'result' in second ? verdictOf(second.result, fit) : verdict;
+    return { task, verdict: last, ofDrive: { task: taskOfDrive, isOver: true } };
   });
   return { checks: { programVersion, checks: known }, tasks };
 }
@@ -141,6 +192,7 @@ function parentCheckTask(
   { mappedSmiles, dihedral, parameters, wholeMolecule = [] }: Fragment,
   programVersion: string,
   epoch: number,
+  drive?: DriveOfCheck,
 ): TaskRequest {
   const { qc, gridSpacingDegrees } = fit.workflow.parentCheck!;
   const subject: TaskSubject = {
@@ -159,6 +211,7 @@ function parentCheckTask(
       ...(fit.workflow.chargeModel && { chargeModel: fit.workflow.chargeModel }),
       qc,
       gridSpacingDegrees,
+      ...(drive && { drive }),
     },
   };
   return fitsTask(fit, epoch, subject, { program: qc.program, version: programVersion });

@@ -61,7 +61,10 @@ export function readOutcome<K extends keyof TaskOutput>(
 const isOutput: { [K in keyof TaskOutput]: (output: unknown) => boolean } = {
   fragment: (output) =>
     isObject(output) && isArrayOf(output['fragments'], isFragment) && isArrayOf(output['warnings'], isString),
-  'parent-check': (output) => isObject(output) && isNumber(output['deviationKcalPerMol']),
+  'parent-check': (output) =>
+    isObject(output) &&
+    isNumber(output['deviationKcalPerMol']) &&
+    (output['parents'] === undefined || isArrayOf(output['parents'], Array.isArray)),
   conformers: (output) => isObject(output) && isArrayOf(output['conformers'], isConformer),
   'constrained-optimization': (output) =>
     isConformer(output) && isNumber(output['energyHartree']) && isNumber(output['energyAtTargetHartree']),

@@ -164,6 +164,21 @@ export class WholeMoleculeOfCheck {
   @IsOptional() @Matches(SHA256) startConformerSha256?: string;
 }
 
+/** What a check has found of a molecule at an angle. */
+export interface ParentPoint {
+  gridDegrees: number;
+  /** (QM − MM), above some constant. */
+  parentDifferenceKcalPerMol: number;
+}
+
+/** The drive of a fragment, and what an earlier check has found of each molecule. */
+export class DriveOfCheck {
+  /** SHA-256 of the TorsionDriveRecord among the artifacts. */
+  @Matches(SHA256) torsionDriveSha256!: string;
+  /** For each molecule of the check. */
+  @IsArray() @ArrayMinSize(1) @ArrayMaxSize(200) parents!: ParentPoint[][];
+}
+
 /** Compare a fragment with the molecule that it was cut from, along a turn of the bond that it was cut around. */
 export class ParentCheckTask {
   /** Which version of this software is to do it. */
@@ -189,6 +204,8 @@ export class ParentCheckTask {
   @IsOptional() @IsIn(CHARGE_MODELS) chargeModel?: ChargeModelName;
   @IsObject() @ValidateNested() @Type(() => QcSpecification) qc!: QcSpecification;
   @IsNumber() @Min(1) @Max(120) gridSpacingDegrees!: number;
+  /** Where it is there, it is this drive that is compared, with what is known of the molecule. */
+  @IsOptional() @IsObject() @ValidateNested() @Type(() => DriveOfCheck) drive?: DriveOfCheck;
 }
 
 export interface ParentCheckResult {
@@ -197,6 +214,8 @@ export interface ParentCheckResult {
    * bond where it is largest.
    */
   deviationKcalPerMol: number;
+  /** What was found of each molecule; absent where a drive was compared. */
+  parents?: ParentPoint[][];
 }
 
 // ---- conformers -----------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 // Whether torsions fitted on a fragment will do for the molecule that it was cut from: the fit adds to the force field
 // what makes (QM − MM) of the fragment flat, so that (QM − MM) of the parent is left with the difference of the two.
 
-import { createSystem, MechanicsError, minimise } from '@bespoke/mechanics';
+import { createSystem, MechanicsError, minimise, type MechanicsSystem } from '@bespoke/mechanics';
 import { dihedralDegrees, formalCharge, generateConformers, type Molecule } from '@bespoke/molecule';
 import { forceFieldCharges, type ChargeModelName } from '@bespoke/partial-charges';
 import { EngineError, type EngineRun, type LevelOfTheory, type QcEngine } from '@bespoke/qc-engines';
@@ -10,7 +10,7 @@ import { KCAL_PER_MOL_PER_HARTREE, wrapDegrees } from '@bespoke/units';
 import { fragmentGeometry } from './fragment-geometry';
 import { ParentCheckError } from './parent-check-error';
 
-type Dihedral = readonly [number, number, number, number];
+export type Dihedral = readonly [number, number, number, number];
 
 export interface ParentComparisonRequest extends LevelOfTheory {
   fragment: Molecule;
@@ -42,6 +42,8 @@ export interface ComparedPoint {
   gridDegrees: number;
   /** QM energy of the parent relative to its lowest point. */
   parentQmKcalPerMol: number;
+  /** (QM − MM) of the parent, above some constant. */
+  parentDifferenceKcalPerMol: number;
   /** (QM − MM) of the parent less that of the fragment; its mean over the points is 0. */
   differenceKcalPerMol: number;
 }
@@ -51,7 +53,7 @@ const SEED = 1;
 /** Points of the parent above this, relative to its lowest, are left out, as a fit leaves them out. */
 const ENERGY_CUTOFF_KCAL_PER_MOL = 10;
 /** Of the angles; with fewer than these nothing is said. */
-const LEAST_SHARE_OF_POINTS = 0.5;
+export const LEAST_SHARE_OF_POINTS = 0.5;
 /** As on the relaxation of a fit's points, kcal/mol/Å². */
 const RESTRAINT = 1;
 
@@ -110,8 +112,31 @@ export async function compareWithParent(
       `they could be compared at ${points.length} of ${angles} angles only${failure === null ? '' : `: ${failure.message}`}`,
     );
   }
-  const squares = points.reduce((sum, point) => sum + point.differenceKcalPerMol ** 2, 0);
-  return { deviationKcalPerMol: Math.sqrt(squares / points.length), points };
+  return { deviationKcalPerMol: deviation(points.map((point) => point.differenceKcalPerMol)), points };
+}
+
+/** Standard deviation. */
+export function deviation(differences: readonly number[]): number {
+  const mean = differences.reduce((sum, difference) => sum + difference, 0) / differences.length;
+  return Math.sqrt(
+    differences.reduce((sum, difference) => sum + (difference - mean) ** 2, 0) / differences.length,
+  );
+}
+
+/** The MM energy of a geometry, relaxed from there as a fit relaxes its points, kcal/mol. */
+export function mmEnergy(
+  system: MechanicsSystem,
+  { mappedSmiles }: Molecule,
+  dihedral: Dihedral,
+  geometryAngstrom: ArrayLike<number>,
+): number {
+  const mm = minimise(system, geometryAngstrom, {
+    frozenAtoms: dihedral,
+    restraintKcalPerMolPerAngstrom2: RESTRAINT,
+  });
+  if (!mm.converged)
+    throw new MechanicsError('no-minimum', `${mappedSmiles} does not come to rest at an angle`);
+  return mm.energyKcalPerMol;
 }
 
 interface Compared {
@@ -151,17 +176,10 @@ async function relaxation(
       { ...fixed, geometryAngstrom: startAngstrom, targetDegrees },
       run,
     );
-    const mm = minimise(system, qm.geometryAngstrom, {
-      frozenAtoms: dihedral,
-      restraintKcalPerMolPerAngstrom2: RESTRAINT,
-    });
-    if (!mm.converged) {
-      throw new MechanicsError('no-minimum', `${molecule.mappedSmiles} does not come to rest at an angle`);
-    }
     return {
       geometryAngstrom: qm.geometryAngstrom,
       qmKcalPerMol: qm.energyHartree * KCAL_PER_MOL_PER_HARTREE,
-      mmKcalPerMol: mm.energyKcalPerMol,
+      mmKcalPerMol: mmEnergy(system, molecule, dihedral, qm.geometryAngstrom),
     };
   };
 }
@@ -196,6 +214,7 @@ function comparedPoints(reached: readonly Compared[]): ComparedPoint[] {
     .map(({ gridDegrees, parent, fragment }) => ({
       gridDegrees,
       parentQmKcalPerMol: parent.qmKcalPerMol - lowest,
+      parentDifferenceKcalPerMol: parent.qmKcalPerMol - parent.mmKcalPerMol,
       differenceKcalPerMol:
         parent.qmKcalPerMol - parent.mmKcalPerMol - (fragment.qmKcalPerMol - fragment.mmKcalPerMol),
     }))
