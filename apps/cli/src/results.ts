@@ -1,26 +1,31 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { GatewayClient } from '@bespoke/client';
-import type { FitView } from '@bespoke/workflow-schema';
+import type { FitReport, FitView } from '@bespoke/workflow-schema';
 import { CliError } from './cli-error';
 import type { FitOutputs } from './outputs';
 
-/** How a fit ended, as `--json` says it; the files that were written stand beside it. */
-export function fitResult({ id, name, smiles, status, failure, warnings }: FitView) {
-  return { id, name, smiles, status, failure, warnings };
+/** How a fit ended, as `--json` says it, with the warnings of its report; the files that were written stand beside it. */
+export function fitResult({ id, name, smiles, status, failure, ...view }: FitView, report: FitReport | null) {
+  return { id, name, smiles, status, failure, warnings: (report ?? view).warnings };
 }
 
-/** Writes what a fit has given; a file that is not asked for is not fetched. */
+/**
+ * Writes what a fit has given; a file that is not asked for is not fetched.
+ * @returns the report, null where it is not asked for
+ */
 export async function writeResults(
   client: GatewayClient,
   fitId: string,
   outputs: Partial<Omit<FitOutputs, 'log'>>,
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<FitReport | null> {
   const { forceField, report, page } = outputs;
+  const fitReport = report === undefined ? null : await client.report(fitId, signal);
   if (forceField !== undefined) write(forceField, await client.forceField(fitId, signal));
-  if (report !== undefined) write(report, JSON.stringify(await client.report(fitId, signal), null, 2) + '\n');
+  if (report !== undefined) write(report, JSON.stringify(fitReport, null, 2) + '\n');
   if (page !== undefined) write(page, await client.reportPage(fitId, signal));
+  return fitReport;
 }
 
 /**

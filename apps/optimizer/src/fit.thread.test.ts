@@ -101,6 +101,11 @@ describe('a fit', () => {
     const { offxml, outcome, figures } = await written([], general);
     expect(count(offxml)).toBe(count(SAGE));
     expect(new Set(figures.map(({ section }) => section))).toEqual(new Set(['ProperTorsions', 'Angles']));
+    for (const { section, id, periodicity } of figures) {
+      expect(id).toMatch(section === 'Angles' ? /^a\d+/ : /^t\d+/);
+      if (section === 'Angles') expect(periodicity).toBeUndefined();
+      else expect(periodicity).toBeGreaterThan(0);
+    }
     expect(offxml).toMatch(/general parameters were changed in place; other molecules that they match/);
     const { section, smirks, attribute, after, unit } = figures.find(
       ({ attribute }) => attribute === 'angle',

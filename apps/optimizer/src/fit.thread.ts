@@ -1,7 +1,7 @@
 import { fitWeights } from '@bespoke/delta-learning';
 import { fitProfiles, startOfFit, type Drive } from '@bespoke/fitting';
 import { loadRDKit, moleculeFromSmiles } from '@bespoke/molecule';
-import { parseOffxml, unitOf } from '@bespoke/smirnoff';
+import { parameterId, parseOffxml, periodicityOf, unitOf } from '@bespoke/smirnoff';
 import type {
   BespokeParameter,
   FitOutcome,
@@ -57,13 +57,16 @@ export default async function fit({ baseForceField, fit, targets }: FitJob): Pro
     converged: result.converged,
     warnings: result.warnings,
     figures: figures.map(({ value, priorWidth, ...name }, n): FittedFigure => {
-      const copyOf = others.find(
-        ({ section, smirks }) => section === name.section && smirks === name.smirks,
-      )?.copyOf;
+      const other = others.find(({ section, smirks }) => section === name.section && smirks === name.smirks);
+      const copyOf = other?.copyOf;
       const after = result.figures[n]!.value;
+      // What is new gets its id in the file in which all groups come together.
+      const id = other && copyOf === undefined ? parameterId(forceField, name) : undefined;
       return {
         ...name,
         ...(copyOf !== undefined && { copyOf }),
+        ...(id !== undefined && { id }),
+        ...(/^k\d+$/.test(name.attribute) && { periodicity: periodicityOf(forceField, name) }),
         before: value,
         after,
         priorWidth,

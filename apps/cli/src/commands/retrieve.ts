@@ -38,7 +38,7 @@ export async function retrieve(
       'noSuchFit',
       `fit ${fit.id} has no result: it ${fit.status === 'failed' ? 'failed' : `is ${fit.status}`}${fit.failure === null ? '' : ` (${fit.failure.message})`}`,
     );
-  if (wantsResults) await writeResults(client, fit.id, results);
-  if (options.json) process.stdout.write(`${JSON.stringify({ ...fitResult(fit), ...outputs })}\n`);
+  const report = wantsResults ? await writeResults(client, fit.id, results) : null;
+  if (options.json) process.stdout.write(`${JSON.stringify({ ...fitResult(fit, report), ...outputs })}\n`);
   return EXIT_CODES.success.code;
 }

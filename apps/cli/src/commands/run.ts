@@ -1,5 +1,5 @@
 import { createGatewayClient, type GatewayClient } from '@bespoke/client';
-import type { FitView } from '@bespoke/workflow-schema';
+import type { FitReport, FitView } from '@bespoke/workflow-schema';
 import { followFits } from '../follow';
 import { withExecutor, type LaunchOptions } from '../local-executor';
 import { readMolecules } from '../molecule-input';
@@ -31,6 +31,7 @@ export async function run(options: RunOptions): Promise<number> {
   );
   assertWritable(outputs, [...(options.file ?? []), options.forceField, options.workflowFile]);
   const logged = new Set<number>();
+  const reports = new Map<number, FitReport | null>();
 
   const display = progressDisplay(process.stderr, labels);
   const fits = await withExecutor(
@@ -49,7 +50,8 @@ export async function run(options: RunOptions): Promise<number> {
         tellOfOthers(unfinished, submitted, executor.directory, display);
         const onEnd = async (fit: FitView, index: number): Promise<void> => {
           const { log, ...results } = outputs[index]!;
-          if (fit.status === 'succeeded') await writeResults(client, fit.id, results, signal);
+          if (fit.status === 'succeeded')
+            reports.set(index, await writeResults(client, fit.id, results, signal));
           if (await writeLogs(client, fit, log, signal)) logged.add(index);
         };
         return await followFits(client, submitted, tellingPlan(display, options.json), signal, { onEnd });
@@ -62,13 +64,16 @@ export async function run(options: RunOptions): Promise<number> {
   const results = fits.map((fit, index) => {
     const { log, ...files } = outputs[index]!;
     return {
-      ...fitResult(fit),
+      ...fitResult(fit, reports.get(index) ?? null),
       ...(fit.status === 'succeeded' ? files : {}),
       ...(logged.has(index) ? { log } : {}),
     };
   });
   if (options.json) for (const result of results) process.stdout.write(`${JSON.stringify(result)}\n`);
-  else fits.forEach((fit, index) => tellOutcome(labels[index]!, fit, outputs[index]!, logged.has(index)));
+  else
+    fits.forEach((_, index) =>
+      tellOutcome(labels[index]!, results[index]!, outputs[index]!, logged.has(index)),
+    );
   return fits.every(({ status }) => status === 'succeeded')
     ? EXIT_CODES.success.code
     : EXIT_CODES.fitFailed.code;
@@ -103,7 +108,7 @@ function tellOfOthers(
 
 function tellOutcome(
   label: string,
-  fit: FitView,
+  fit: ReturnType<typeof fitResult>,
   { forceField, report, page, log }: FitOutputs,
   isLogged: boolean,
 ): void {

@@ -28,6 +28,11 @@ export class ChemistryThreads implements OnApplicationShutdown {
     return within(this.reports, report, RENDER_LIMIT_MS) as Promise<string>;
   }
 
+  /** @throws ProblemException when it takes too long, or too many wait */
+  withAsymmetryWarnings(report: FitReport): Promise<FitReport> {
+    return within(this.reports, report, RENDER_LIMIT_MS, 'withAsymmetryWarnings') as Promise<FitReport>;
+  }
+
   /** SVG. @throws ProblemException when it takes too long, or too many wait */
   drawFragment(fragment: FragmentInMolecule): Promise<string> {
     return within(this.reports, fragment, RENDER_LIMIT_MS, 'drawFragment') as Promise<string>;

@@ -4,6 +4,7 @@ import type { FitOutcome, FitReport, FragmentResult } from '@bespoke/workflow-sc
 import { Outcomes } from '../coordinator/outcomes';
 import { assembleFitReport } from '../report/fit-report';
 import { STORES, type GatewayStores } from '../stores';
+import { ChemistryThreads } from './chemistry-threads';
 
 /** Reports are put together when they are asked for: everything in them is kept already. */
 @Injectable()
@@ -11,6 +12,7 @@ export class FitReports {
   constructor(
     @Inject(STORES) private readonly stores: GatewayStores,
     private readonly outcomes: Outcomes,
+    private readonly threads: ChemistryThreads,
   ) {}
 
   /** Null where the molecule was not cut yet, or could not be. */
@@ -20,7 +22,10 @@ export class FitReports {
     return fragmented?.outcome === 'succeeded' ? (fragmented.output as FragmentResult).fragments : null;
   }
 
-  /** @param fit one that has succeeded */
+  /**
+   * @param fit one that has succeeded
+   * @throws ProblemException when too many wait
+   */
   async of(fit: FitRecord): Promise<FitReport> {
     const fragments = await this.fragmentsOf(fit);
     if (fragments === null) throw new Error(`the fragments of the fit ${fit.id} are lost`);
@@ -31,6 +36,7 @@ export class FitReports {
         : (JSON.parse(
             new TextDecoder().decode(await this.stores.artifacts.get(outcomeSha256)),
           ) as FitOutcome);
-    return assembleFitReport(fit, fragments, outcome);
+    const report = assembleFitReport(fit, fragments, outcome);
+    return outcome === null ? report : this.threads.withAsymmetryWarnings(report);
   }
 }

@@ -1,7 +1,7 @@
 import { loadRDKit, matchSmarts, moleculeFromSmiles } from '@bespoke/molecule';
 import type { TorsionFit } from '@bespoke/workflow-schema';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { missedDegrees } from './profile-symmetry';
+import { missedPoints } from './profile-symmetry';
 
 /** Where a drive about the SMARTS' four atoms, its energies given by angle, missed a lower path. */
 function missed(smiles: string, smarts: string, energies: Record<number, number>): number[] {
@@ -10,10 +10,8 @@ function missed(smiles: string, smarts: string, energies: Record<number, number>
     gridDegrees: Number(degrees),
     qmKcalPerMol,
   })) as TorsionFit['points'];
-  return missedDegrees(molecule, {
-    dihedral: matchSmarts(molecule, smarts)[0] as TorsionFit['dihedral'],
-    points,
-  });
+  const dihedral = matchSmarts(molecule, smarts)[0] as TorsionFit['dihedral'];
+  return missedPoints(molecule, { dihedral, points }).map(({ gridDegrees }) => gridDegrees);
 }
 
 const ASYMMETRIC = { '-120': 1.5, '-60': 0.05, 0: 3, 60: 0, 120: 1, 180: 2 };

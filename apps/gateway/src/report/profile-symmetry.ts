@@ -1,25 +1,44 @@
-import { symmetryClasses, type Molecule } from '@bespoke/molecule';
-import type { TorsionFit } from '@bespoke/workflow-schema';
+import { targetBondNames } from '@bespoke/fragmentation';
+import { moleculeFromSmiles, symmetryClasses, type Molecule } from '@bespoke/molecule';
+import type { FitReport, TorsionFit } from '@bespoke/workflow-schema';
 
 /** Beyond what geometry optimisations that end a little apart explain. */
 const MAX_DIFFERENCE_KCAL_PER_MOL = 0.1;
 
+/** What a person should know of each torsion whose QM profile is asymmetric and must not be. */
+export function asymmetryWarnings({ mappedSmiles, fragments, fit }: FitReport): string[] {
+  const parent = moleculeFromSmiles(mappedSmiles);
+  return fragments.flatMap(({ torsion, occurrences }) => {
+    const text = torsion === null ? null : asymmetryText(fit!.torsions[torsion]!);
+    return text === null ? [] : [`Bond ${targetBondNames(parent, occurrences)}: the ${text}`];
+  });
+}
+
+/** By how much a QM profile lacks the symmetry that it must have, where, and what to do; null where it lacks none. */
+export function asymmetryText(torsion: TorsionFit): string | null {
+  const missed = missedPoints(moleculeFromSmiles(torsion.mappedSmiles), torsion);
+  if (missed.length === 0) return null;
+  const where = missed.map(({ gridDegrees }) => `${gridDegrees}°`).join(', ');
+  const most = Math.max(...missed.map(({ aboveKcalPerMol }) => aboveKcalPerMol));
+  return `QM profile differs by up to ${most.toFixed(1)} kcal/mol between +φ and −φ, where symmetry makes it equal: a lower path was missed at ${where}. More starting conformers (torsionDrive.maxConformers in the workflow) may find it.`;
+}
+
 /**
- * The grid points of a drive, in degrees, whose QM energy lies above that of their mirror image though the two must be
- * equal: the scan missed a lower path there. None where the molecule need not have a symmetric profile.
+ * The grid points of a drive whose QM energy lies above that of their mirror image though the two must be equal, and by
+ * how much: the scan missed a lower path there. None where the molecule need not have a symmetric profile.
  */
-export function missedDegrees(
+export function missedPoints(
   molecule: Molecule,
   { dihedral, points }: Pick<TorsionFit, 'dihedral' | 'points'>,
-): number[] {
+): { gridDegrees: number; aboveKcalPerMol: number }[] {
   if (!isItsMirrorImage(molecule, dihedral)) return [];
   const energies = new Map(points.map(({ gridDegrees, qmKcalPerMol }) => [gridDegrees, qmKcalPerMol]));
   return points
-    .filter(
-      ({ gridDegrees, qmKcalPerMol }) =>
-        qmKcalPerMol - (energies.get(-gridDegrees) ?? qmKcalPerMol) > MAX_DIFFERENCE_KCAL_PER_MOL,
-    )
-    .map(({ gridDegrees }) => gridDegrees);
+    .map(({ gridDegrees, qmKcalPerMol }) => ({
+      gridDegrees,
+      aboveKcalPerMol: qmKcalPerMol - (energies.get(-gridDegrees) ?? qmKcalPerMol),
+    }))
+    .filter(({ aboveKcalPerMol }) => aboveKcalPerMol > MAX_DIFFERENCE_KCAL_PER_MOL);
 }
 
 /**

@@ -2,6 +2,7 @@ import { loadRDKit, matchSmarts, moleculeFromSmiles } from '@bespoke/molecule';
 import { builtInWorkflows, type FitReport, type TorsionFit } from '@bespoke/workflow-schema';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { referenceNote } from './fit-report';
+import { asymmetryWarnings } from './profile-symmetry';
 import { reportHtml } from './report-html';
 
 const GRID_DEGREES = Array.from({ length: 24 }, (_, index) => -165 + 15 * index);
@@ -206,15 +207,37 @@ describe('the HTML report', () => {
     };
     for (const torsion of report.fit!.torsions) torsion.parameters = [];
     const angle = { section: 'Angles', smirks: '[*:1]~[#6X4:2]-[*:3]', attribute: 'angle' } as const;
-    report.fit!.figures = [{ ...angle, before: 110.25, after: 111.5, priorWidth: 10, unit: '°' }];
+    report.fit!.figures = [{ ...angle, id: 'a1', before: 110.25, after: 111.5, priorWidth: 10, unit: '°' }];
     const page = await reportHtml(report);
-    const cells = [angle.smirks, '110.2500', '111.5000', '10.0', '0.125', '°'].map(
+    const cells = [angle.smirks, 'a1', 'angle', '110.2500', '111.5000', '10.0', '0.125', '°'].map(
       (text) => `[^]*>${text.replaceAll(/[[\]*^.]/g, '\\$&')}<`,
     );
-    expect(page).toMatch(new RegExp(`1 figures that were fitted${cells.join('')}`));
+    expect(page).toMatch(new RegExp(`<details open><summary>Values that were fitted: 1${cells.join('')}`));
     expect(page).toContain('General parameters were changed in place');
     expect(page).toContain('general ones in place: torsions, Angles');
     expect(await reportHtml(melatonin())).not.toContain('were changed in place');
+  });
+
+  it('names the k of a torsion by its periodicity, whatever the number of its term, and folds up what stands elsewhere', async () => {
+    const report = melatonin();
+    const { smirks } = report.fit!.torsions[0]!.parameters[0]!;
+    const k = { section: 'ProperTorsions', smirks, attribute: 'k1', periodicity: 3 } as const;
+    report.fit!.figures = [{ ...k, before: 0.1, after: -0.00001, priorWidth: 1, unit: 'kcal/mol' }];
+    const page = await reportHtml(report);
+    expect(page).toMatch(/<details><summary>Values that were fitted: 1[^]*>k, periodicity 3<[^]*>0\.0000</);
+    expect(page).not.toMatch(/>-0\.0+</);
+  });
+
+  it('says of a profile that lacks its symmetry by how much, at which bond, where and what to do', async () => {
+    const report = melatonin();
+    expect(asymmetryWarnings(report)).toEqual([]);
+    report.fit!.torsions[1]!.points.find(({ gridDegrees }) => gridDegrees === 60)!.qmKcalPerMol += 1.78;
+    const [warning, ...others] = asymmetryWarnings(report);
+    expect(others).toEqual([]);
+    expect(warning).toBe(
+      'Bond C5–C6: the QM profile differs by up to 1.8 kcal/mol between +φ and −φ, where symmetry makes it equal: a lower path was missed at 60°. More starting conformers (torsionDrive.maxConformers in the workflow) may find it.',
+    );
+    expect(await reportHtml(report)).toContain('The QM profile differs by up to 1.8 kcal/mol');
   });
 
   it('names a point by its angle and energy where the pointer rests', async () => {

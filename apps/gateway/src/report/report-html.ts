@@ -110,14 +110,16 @@ function torsions(report: FitReport): Fragment {
   return markup`${overview(report)}<h2>Torsions</h2>${sections}`;
 }
 
-/** Every number that was fitted. */
-function fittedFigures({ fit, workflow }: FitReport): Fragment {
-  const { figures = [] } = fit ?? {};
+/** Every number that was fitted; unfolded where the tables of the torsions lack some. */
+function fittedParameters({ fit, workflow }: FitReport): Fragment {
+  const { figures = [], torsions = [] } = fit ?? {};
   if (figures.length === 0) return null;
+  const ofTorsions = new Set(torsions.flatMap(({ parameters }) => parameters.map(({ smirks }) => smirks)));
+  const isElsewhere = figures.every(({ smirks }) => ofTorsions.has(smirks));
   const isInPlace = workflow.fit.parameters === 'general';
-  return markup`<h2>Figures</h2>
+  return markup`<h2>Parameters</h2>
     <div class="card">${isInPlace ? markup`<div class="note caution">General parameters were changed in place: other molecules that they match get them too.</div>` : null}
-    <details><summary>The ${figures.length} figures that were fitted</summary>${figureTable('figures', figures)}</details></div>`;
+    <details${isElsewhere ? null : markup` open`}><summary>Values that were fitted: ${figures.length}</summary>${figureTable('figures', figures)}</details></div>`;
 }
 
 function fragmentationText(fragmentation: Fragmentation): string {
@@ -171,7 +173,7 @@ function particulars({
       ],
       [
         'drives',
-        `every ${torsionDrive.gridSpacingDegrees}°, at most ${torsionDrive.maxConformers} conformers`,
+        `every ${torsionDrive.gridSpacingDegrees}°, ${torsionDrive.maxConformers === 1 ? 'one conformer' : `at most ${torsionDrive.maxConformers} conformers`}`,
       ],
       [
         'parameters',
@@ -207,7 +209,7 @@ ${tiles(report)}
 ${warningList(report)}
 ${moleculeSection(report)}
 ${torsions(report)}
-${fittedFigures(report)}
+${fittedParameters(report)}
 ${particulars(report)}
 ${report.fit && markup`<footer>Energies are relative: QM to its minimum over the drive, MM to its own energy at that grid point.</footer>`}
 ${tail}`;

@@ -6,10 +6,10 @@ import type {
   TorsionTerm,
   Workflow,
 } from '@bespoke/workflow-schema';
-import { markup, profilePlot, scrollingTable, type Fragment, type Markup } from '@bespoke/markup';
+import { fixed, markup, profilePlot, scrollingTable, type Fragment, type Markup } from '@bespoke/markup';
 import { fragmentFigures, targetBondNames } from '@bespoke/fragmentation';
 import { moleculeFromSmiles } from '@bespoke/molecule';
-import { missedDegrees } from './profile-symmetry';
+import { asymmetryText } from './profile-symmetry';
 
 export type ReportFragment = FitReport['fragments'][number];
 
@@ -57,7 +57,7 @@ function parameterTable(parameters: TorsionFit['parameters']): Fragment {
       const after = constant(fitted, periodicity);
       if (after === undefined) return markup`<td></td>`;
       const before = constant(terms, periodicity)?.kKcalPerMol ?? 0;
-      return markup`<td class="number"><span class="quiet">${before.toFixed(3)}</span><br /><b>${after.kKcalPerMol.toFixed(3)}</b></td>`;
+      return markup`<td class="number"><span class="quiet">${fixed(before, 3)}</span><br /><b>${fixed(after.kKcalPerMol, 3)}</b></td>`;
     });
     return markup`<tr><th scope="row"><code>${smirks}</code><br /><span class="quiet">starts from ${startingFrom}</span></th>${cells}</tr>`;
   };
@@ -72,10 +72,10 @@ function pointTable(points: TorsionFit['points']): Markup {
   const heads = ['Grid / °', 'Dihedral / °', 'QM', 'MM before', 'MM after'];
   const row = (point: TorsionFit['points'][number]) => markup`<tr>
     <th scope="row" class="number">${point.gridDegrees}</th>
-    <td class="number">${point.dihedralDegrees.toFixed(2)}</td>
-    <td class="number">${point.qmKcalPerMol.toFixed(3)}</td>
-    <td class="number">${point.mmBeforeKcalPerMol.toFixed(3)}</td>
-    <td class="number">${point.mmAfterKcalPerMol.toFixed(3)}</td></tr>`;
+    <td class="number">${fixed(point.dihedralDegrees, 2)}</td>
+    <td class="number">${fixed(point.qmKcalPerMol, 3)}</td>
+    <td class="number">${fixed(point.mmBeforeKcalPerMol, 3)}</td>
+    <td class="number">${fixed(point.mmAfterKcalPerMol, 3)}</td></tr>`;
   const rows = markup`<thead><tr>${heads.map((head) => markup`<th scope="col" class="number">${head}</th>`)}</tr></thead>
     <tbody>${points.map(row)}</tbody>`;
   return markup`<details><summary>The ${points.length} points in numbers</summary>
@@ -83,10 +83,8 @@ function pointTable(points: TorsionFit['points']): Markup {
 }
 
 function asymmetryNote(torsion: TorsionFit): Fragment {
-  const missed = missedDegrees(moleculeFromSmiles(torsion.mappedSmiles), torsion);
-  if (missed.length === 0) return null;
-  const where = missed.map((degrees) => `${degrees}°`).join(', ');
-  return markup`<div class="note caution">The QM profile is not symmetric though the fragment is: a lower path was missed at ${where}.</div>`;
+  const text = asymmetryText(torsion);
+  return text && markup`<div class="note caution">The ${text}</div>`;
 }
 
 /** How the fragment compares with the molecule, in a sentence. */

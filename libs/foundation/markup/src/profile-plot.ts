@@ -1,3 +1,4 @@
+import { fixed } from './fixed';
 import { markup, type Markup } from './markup';
 
 /** A point of a torsion drive, energies relative. */
@@ -78,7 +79,7 @@ export function profilePlot(
     );
     const dots = sorted.map(
       (point) =>
-        markup`<circle${point.hasWeight ? null : markup` class="hollow"`} cx="${x(point.across)}" cy="${y(point[key])}" r="${isInterpolated(point, key) ? 1.5 : 3}"><title>${name} at ${point.across}${isAngle ? '°' : ''}: ${point[key].toFixed(2)} kcal/mol${point.hasWeight ? '' : ', not counted'}</title></circle>`,
+        markup`<circle${point.hasWeight ? null : markup` class="hollow"`} cx="${x(point.across)}" cy="${y(point[key])}" r="${isInterpolated(point, key) ? 1.5 : 3}"><title>${name} at ${point.across}${isAngle ? '°' : ''}: ${fixed(point[key], 2)} kcal/mol${point.hasWeight ? '' : ', not counted'}</title></circle>`,
     );
     const bands = key === 'qmKcalPerMol' ? runs.filter((run) => run.some(isUnsure)).map(band) : [];
     return markup`<g class="${className}">${bands}${lines}${dots}</g>`;

@@ -52,6 +52,10 @@ export interface TorsionFit {
 export interface FittedFigure extends OtherParameter {
   /** As in the file: k1, k2, … of torsions, k, length, angle, epsilon; sigma also where the file has rmin_half. */
   attribute: string;
+  /** Of a general parameter that is changed in place, where the file gives one. Older records lack it. */
+  id?: string;
+  /** Of the term, where it is the k of a torsion. Older records lack it. */
+  periodicity?: number;
   before: number;
   after: number;
   /** How far from its start it might well have gone. */

@@ -138,6 +138,11 @@ export function withFigures(forceField: ForceField, figures: readonly Figure[]):
   return { ...forceField, root: { ...forceField.root, children: forceField.root.children.map(written) } };
 }
 
+/** Undefined where the file gives none. */
+export function parameterId(forceField: ForceField, name: ParameterName): string | undefined {
+  return elementOf(forceField, name).attributes['id'];
+}
+
 /** Of the term that a torsion's k belongs to. */
 export function periodicityOf(forceField: ForceField, torsionK: FigureName): number {
   const { attributes } = elementOf(forceField, torsionK);

@@ -40,6 +40,7 @@ export {
   figureKind,
   figuresOf,
   markedFigures,
+  parameterId,
   periodicityOf,
   unitOf,
   SIGMA_PER_RMIN_HALF,
