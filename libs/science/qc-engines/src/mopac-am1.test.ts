@@ -1,12 +1,4 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -14,6 +6,7 @@ import { findProgram } from '@bespoke/child-process';
 import { loadRDKit, moleculeFromSmiles } from '@bespoke/molecule';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { am1BondOrders, EngineCrashError, mopacAm1, probeMopac, type Am1Request } from './index';
+import { wrapProgram } from './testing/wrapped-program';
 
 const realMopac = findProgram('mopac', 'MOPAC_BIN');
 
@@ -43,10 +36,7 @@ afterEach(() => {
 const run = () => ({ cores: 1, memoryBytes: 2 ** 30, scratchDirectory });
 
 function wrapMopac(script: string): void {
-  const path = join(scratchDirectory, 'mopac-wrapper');
-  writeFileSync(path, `#!/bin/sh\n${script}\n`);
-  chmodSync(path, 0o755);
-  process.env['MOPAC_BIN'] = path;
+  wrapProgram('MOPAC_BIN', scratchDirectory, 'mopac', script);
 }
 
 describe.skipIf(realMopac === null)('AM1 by MOPAC (needs mopac on the PATH)', () => {

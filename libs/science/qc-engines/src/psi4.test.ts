@@ -18,6 +18,7 @@ import { EngineCrashError, engineNamed, type ConstrainedOptimizationRequest } fr
 import { enginePython } from './engine-environment';
 import { psi4 } from './psi4';
 import { gradientError } from './testing/gradient-error';
+import { wrapProgram } from './testing/wrapped-program';
 
 const realPsi4 = findProgram('psi4', 'PSI4_BIN');
 const isThere = realPsi4 !== null && enginePython('psi4', 'DFTD3_PYTHON') !== null;
@@ -49,10 +50,12 @@ const run = () => ({ cores: 1, memoryBytes: 1.5e9, scratchDirectory });
 
 /** Has PSI4_BIN name a shell script. */
 function wrapPsi4(script: string): void {
-  const path = join(scratchDirectory, 'psi4-wrapper');
-  writeFileSync(path, `#!/bin/sh\n[ "$1" = --version ] && exec ${realPsi4} --version\n${script}\n`);
-  chmodSync(path, 0o755);
-  process.env['PSI4_BIN'] = path;
+  wrapProgram(
+    'PSI4_BIN',
+    scratchDirectory,
+    'psi4',
+    `[ "$1" = --version ] && exec ${realPsi4} --version\n${script}`,
+  );
 }
 
 describe('what psi4 can do', () => {

@@ -1,5 +1,4 @@
 import {
-  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -19,6 +18,7 @@ import { EngineCrashError, type Calculation } from './engine';
 import { enginePython } from './engine-environment';
 import { pyscf } from './pyscf';
 import { gradientError } from './testing/gradient-error';
+import { wrapProgram } from './testing/wrapped-program';
 
 /** Two energies of 13 atoms, 10 s of CPU time each, among other work. */
 const BUSY_MACHINE_MS = 900_000;
@@ -52,10 +52,7 @@ const energyOf = (calculation: Calculation, signal?: AbortSignal) =>
 
 /** Has PYSCF_PYTHON name a shell script, of which there is no idle process yet. */
 function wrapPython(script: string): void {
-  const path = join(scratchDirectory, 'python-wrapper');
-  writeFileSync(path, `#!/bin/sh\n${script}\n`);
-  chmodSync(path, 0o755);
-  process.env['PYSCF_PYTHON'] = path;
+  wrapProgram('PYSCF_PYTHON', scratchDirectory, 'python', script);
 }
 
 describe('what PySCF is set up for', () => {

@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
 import {
-  chmodSync,
   copyFileSync,
   existsSync,
   mkdtempSync,
@@ -29,6 +28,7 @@ import { usableLibxtb } from './libxtb-processes';
 import { gradientError } from './testing/gradient-error';
 import { ethanol, ethylammonium, glycolate } from './testing/molecules';
 import { writeXyz } from './xyz';
+import { wrapProgram } from './testing/wrapped-program';
 
 const realXtb = findProgram('xtb', 'XTB_BIN');
 const realLibrary = findLibxtb();
@@ -91,10 +91,7 @@ const run = () => ({ cores: 1, memoryBytes: 2 ** 30, scratchDirectory });
 
 /** Has XTB_BIN name a shell script. */
 function wrapXtb(script: string): void {
-  const path = join(scratchDirectory, 'xtb-wrapper');
-  writeFileSync(path, `#!/bin/sh\n${script}\n`);
-  chmodSync(path, 0o755);
-  process.env['XTB_BIN'] = path;
+  wrapProgram('XTB_BIN', scratchDirectory, 'xtb', script);
 }
 
 async function failureOf(request: ConstrainedOptimizationRequest): Promise<EngineError> {
