@@ -22,8 +22,7 @@ export class FragmentHandler {
   async run(task: FragmentTask, context: TaskContext): Promise<FragmentResult> {
     const { artifacts, signal, cores, memoryBytes, scratchDirectory } = context;
     const { startConformerSha256 } = task;
-    const read = async (sha256: string) => Buffer.from(await artifacts.get(sha256)).toString('utf8');
-    const baseForceField = await read(task.baseForceFieldSha256);
+    const baseForceField = await artifacts.getText(task.baseForceFieldSha256);
     const job: FragmentJob = {
       task,
       baseForceField,
@@ -31,7 +30,11 @@ export class FragmentHandler {
     };
     const result = await endingTaskOn(REFUSALS, () => runInThread<FragmentResult>(THREAD, job, signal));
     if (startConformerSha256 === undefined) return result;
-    return startingFrom(JSON.parse(await read(startConformerSha256)) as StartConformer, result, artifacts);
+    return startingFrom(
+      JSON.parse(await artifacts.getText(startConformerSha256)) as StartConformer,
+      result,
+      artifacts,
+    );
   }
 }
 

@@ -33,11 +33,10 @@ export class FitParametersHandler {
 
 async function fitParameters(task: FitParametersTask, context: TaskContext): Promise<FitParametersResult> {
   const { artifacts, signal } = context;
-  const read = async (sha256: string) => Buffer.from(await artifacts.get(sha256)).toString('utf8');
-  const baseForceField = await read(task.baseForceFieldSha256);
+  const baseForceField = await artifacts.getText(task.baseForceFieldSha256);
   const drives: Omit<FitJob['targets'][number], 'chargesE'>[] = [];
   for (const { torsionDriveSha256, parameters, otherParameters = [] } of task.targets) {
-    const drive = JSON.parse(await read(torsionDriveSha256)) as TorsionDriveRecord;
+    const drive = JSON.parse(await artifacts.getText(torsionDriveSha256)) as TorsionDriveRecord;
     drives.push({ drive, parameters, otherParameters });
   }
 

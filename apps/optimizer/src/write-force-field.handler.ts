@@ -10,10 +10,13 @@ const THREAD = require.resolve('./force-field.thread');
 export class WriteForceFieldHandler {
   @TaskHandler('write-force-field')
   async run(task: WriteForceFieldTask, { artifacts, signal }: TaskContext): Promise<WriteForceFieldResult> {
-    const read = async (sha256: string) => Buffer.from(await artifacts.get(sha256)).toString('utf8');
-    const job: ForceFieldJob = { task, baseForceField: await read(task.baseForceFieldSha256), fits: {} };
+    const job: ForceFieldJob = {
+      task,
+      baseForceField: await artifacts.getText(task.baseForceFieldSha256),
+      fits: {},
+    };
     for (const { fitOutcomeSha256 } of task.fragments) {
-      job.fits[fitOutcomeSha256] ??= await read(fitOutcomeSha256);
+      job.fits[fitOutcomeSha256] ??= await artifacts.getText(fitOutcomeSha256);
     }
     const { offxml, outcome } = await endingTaskOn(['SmirnoffError'], () =>
       runInThread<WrittenForceField>(THREAD, job, signal),

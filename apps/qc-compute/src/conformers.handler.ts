@@ -14,9 +14,7 @@ export class ConformersHandler {
     const startConformerAngstrom =
       startConformerSha256 === undefined
         ? null
-        : (JSON.parse(
-            Buffer.from(await artifacts.get(startConformerSha256)).toString('utf8'),
-          ) as StartConformer);
+        : (JSON.parse(await artifacts.getText(startConformerSha256)) as StartConformer);
     const job: ConformersJob = { mappedSmiles, maxConformers, dihedral, startConformerAngstrom };
     return endingTaskOn(['MoleculeError'], () => runInThread(THREAD, job, signal));
   }

@@ -19,19 +19,18 @@ export class ParentCheckHandler {
   @TaskHandler('parent-check')
   async run(task: ParentCheckTask, context: TaskContext): Promise<ParentCheckResult> {
     const { artifacts, signal, cores, memoryBytes, scratchDirectory } = context;
-    const read = async (sha256: string) => Buffer.from(await artifacts.get(sha256)).toString('utf8');
     const job: ParentCheckJob = {
       task,
-      baseForceField: await read(task.baseForceFieldSha256),
+      baseForceField: await artifacts.getText(task.baseForceFieldSha256),
       startConformersAngstrom: await Promise.all(
         task.wholeMolecule.map(async ({ startConformerSha256 }) =>
           startConformerSha256 === undefined
             ? null
-            : (JSON.parse(await read(startConformerSha256)) as number[]),
+            : (JSON.parse(await artifacts.getText(startConformerSha256)) as number[]),
         ),
       ),
       drive: task.drive
-        ? (JSON.parse(await read(task.drive.torsionDriveSha256)) as TorsionDriveRecord)
+        ? (JSON.parse(await artifacts.getText(task.drive.torsionDriveSha256)) as TorsionDriveRecord)
         : null,
       run: { cores, memoryBytes, scratchDirectory },
     };

@@ -191,9 +191,7 @@ export class Coordinator {
   }
 
   private async torsionDrive(sha256: string): Promise<TorsionDriveRecord> {
-    return JSON.parse(
-      Buffer.from(await this.stores.artifacts.get(sha256)).toString('utf8'),
-    ) as TorsionDriveRecord;
+    return JSON.parse(await this.stores.artifacts.getText(sha256)) as TorsionDriveRecord;
   }
 
   private async storeFit(before: KeptRecord<FitRecord>, state: FitRecord): Promise<boolean> {

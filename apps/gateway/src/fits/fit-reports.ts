@@ -33,9 +33,7 @@ export class FitReports {
     const outcome =
       outcomeSha256 === null
         ? null
-        : (JSON.parse(
-            new TextDecoder().decode(await this.stores.artifacts.get(outcomeSha256)),
-          ) as FitOutcome);
+        : (JSON.parse(await this.stores.artifacts.getText(outcomeSha256)) as FitOutcome);
     const report = assembleFitReport(fit, fragments, outcome);
     return outcome === null ? report : this.threads.withAsymmetryWarnings(report);
   }

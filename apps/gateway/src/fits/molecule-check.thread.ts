@@ -1,6 +1,6 @@
 import { fragmentMolecule, targetBonds, TargetSmartsError } from '@bespoke/fragmentation';
 import {
-  elementSymbol,
+  atomName,
   geometryFaults,
   geometryFaultText,
   heavySmiles,
@@ -172,10 +172,10 @@ async function checkCharges(
   for (const fragment of await fragmentMolecule(molecule, { scheme, targetTorsionSmarts })) {
     const { parentAtoms } = fragment.occurrences[0]!;
     // What caps a cut has no number in the molecule.
-    const atomName = (atom: number): string =>
-      parentAtoms[atom] === null ? 'H' : labelled(molecule, [parentAtoms[atom]!]);
+    const nameOf = (atom: number): string =>
+      parentAtoms[atom] === null ? 'H' : atomName(molecule, parentAtoms[atom]!);
     const request = { forceField, molecule: fragment.molecule, override };
-    const error = forceFieldChargesUnsupported(request, atomName);
+    const error = forceFieldChargesUnsupported(request, nameOf);
     if (error === null) program ??= forceFieldChargesProgram(request);
     else if (error.code === 'unsupported-by-charge-model') reasons.add(error.message);
     else return { code: error.code, message: error.message };
@@ -186,8 +186,8 @@ async function checkCharges(
 }
 
 /** As in "P4-O5". */
-function labelled({ atoms }: Molecule, indices: readonly number[]): string {
-  return indices.map((index) => `${elementSymbol(atoms[index]!.element)}${index + 1}`).join('-');
+function labelled(molecule: Molecule, indices: readonly number[]): string {
+  return indices.map((index) => atomName(molecule, index)).join('-');
 }
 
 function listed({ mappedSmiles }: Molecule, names: readonly string[]): string {

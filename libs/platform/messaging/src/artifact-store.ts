@@ -8,9 +8,16 @@ export interface ArtifactStore {
   put(content: Uint8Array | string): Promise<string>;
   /** @throws ArtifactMissingError */
   get(sha256: string): Promise<Uint8Array>;
+  /** The bytes as UTF-8. @throws ArtifactMissingError */
+  getText(sha256: string): Promise<string>;
 }
 
 export function artifactStore(bucket: ObjectStore): ArtifactStore {
+  const get = async (sha256: string): Promise<Uint8Array> => {
+    const bytes = await bucket.getBlob(sha256);
+    if (bytes === null) throw new ArtifactMissingError(sha256);
+    return bytes;
+  };
   return {
     async put(content) {
       const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
@@ -19,10 +26,7 @@ export function artifactStore(bucket: ObjectStore): ArtifactStore {
       if (known === null || known.deleted) await bucket.putBlob({ name: sha256 }, bytes);
       return sha256;
     },
-    async get(sha256) {
-      const bytes = await bucket.getBlob(sha256);
-      if (bytes === null) throw new ArtifactMissingError(sha256);
-      return bytes;
-    },
+    get,
+    getText: async (sha256) => Buffer.from(await get(sha256)).toString('utf8'),
   };
 }

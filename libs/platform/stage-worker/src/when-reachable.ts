@@ -20,5 +20,6 @@ export function patientArtifacts(artifacts: ArtifactStore, signal: AbortSignal):
   return {
     put: (content) => whenReachable(() => artifacts.put(content), signal),
     get: (sha256) => whenReachable(() => artifacts.get(sha256), signal),
+    getText: (sha256) => whenReachable(() => artifacts.getText(sha256), signal),
   };
 }
